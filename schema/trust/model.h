@@ -1,0 +1,104 @@
+/*
+ * How a kind of client reads its stores and builds and checks paths: one row of a table, not code.
+ * The comment on a row says what was measured or read to set it.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What this reader makes of a damaged block in a PEM file. */
+enum model_damage {
+    MODEL_DAMAGE_DROPS_FILE,   /* nothing of the file is trusted */
+    MODEL_DAMAGE_KEEPS_BEFORE, /* what came before it stays */
+    MODEL_DAMAGE_SKIPS_BLOCK,  /* only the block is lost */
+};
+
+/* What it makes of "TRUSTED CERTIFICATE" blocks. */
+enum model_trusted_block {
+    MODEL_TRUSTED_HONOURED, /* trust and reject lists count */
+    MODEL_TRUSTED_SKIPPED,
+    MODEL_TRUSTED_DROPS_FILE,
+    MODEL_TRUSTED_UNREAD, /* this client reads no PEM */
+};
+
+/* Which certificates of the trust set may end a path. */
+enum model_anchors {
+    MODEL_ANCHORS_SELF_ISSUED, /* self-issued ones, and any with explicit trust */
+    MODEL_ANCHORS_EXPLICIT,    /* only those with an explicit trust mark */
+    MODEL_ANCHORS_ANY,
+};
+
+/* Whether an anchor's own extensions (CA flag, path length, name constraints, EKU) limit the path. */
+enum model_anchor_constraints {
+    MODEL_ANCHOR_UNCONSTRAINED,
+    MODEL_ANCHOR_CA_FLAG, /* only CA:FALSE is refused */
+    MODEL_ANCHOR_CONSTRAINED,
+};
+
+/* How issuers are tried. */
+enum model_alternatives {
+    MODEL_ALTERNATIVES_ALL,
+    MODEL_ALTERNATIVES_FIRST, /* the first issuer found is followed, and never another */
+};
+
+enum model_order {
+    MODEL_TRUSTED_FIRST, /* issuers from the trust set before those that were served */
+    MODEL_SERVED_FIRST,
+};
+
+/* What an authority key identifier that does not fit its issuer does. */
+enum model_aki {
+    MODEL_AKI_IGNORED,
+    MODEL_AKI_KEY_ID,
+    MODEL_AKI_ISSUER_SERIAL, /* key id, issuer and serial must all fit where they are present */
+};
+
+enum model_names {
+    MODEL_NAMES_CANONICAL, /* RFC 5280 section 7.1 */
+    MODEL_NAMES_BYTES,     /* the DER must be equal */
+};
+
+/* What happens where the trust set does not suffice. Both turn "untrusted" into "unknown". */
+enum model_aia { MODEL_AIA_NEVER, MODEL_AIA_MAY };
+enum model_absent { MODEL_ABSENT_FINAL, MODEL_ABSENT_LOADS };
+
+enum model_revocation { MODEL_REVOCATION_NONE, MODEL_REVOCATION_SOFT, MODEL_REVOCATION_HARD };
+
+struct model {
+    const char *name;
+    const char *clients; /* who behaves like this, for a person */
+
+    /* reading rule */
+    enum model_damage damage;
+    enum model_trusted_block trusted_block;
+    bool reads_x509_label;   /* "X509 CERTIFICATE" blocks count */
+    bool loses_first_after_bom;
+    bool java_marks;         /* PKCS#12 certificates need Java's attribute; key entries give their first certificate */
+    bool hashed_names_only;  /* of a directory only HASH.N names are seen */
+
+    /* building */
+    enum model_anchors anchors;
+    bool anchor_dates; /* an anchor outside its validity ends no path */
+    enum model_anchor_constraints anchor_constraints;
+    enum model_alternatives alternatives;
+    enum model_order order;
+    bool order_matters; /* the order of the trust set changes verdicts, and so belongs to its digest */
+    enum model_aki aki;
+    enum model_names names;
+
+    /* checking */
+    bool eku_chained; /* intermediates with an EKU must allow serverAuth */
+    bool strict;      /* X509_V_FLAG_X509_STRICT and its like */
+    int key_bits_min; /* RSA; 0 for no minimum */
+    bool sha1_refused;
+    enum model_aia aia;
+    enum model_absent absent;
+    enum model_revocation revocation;
+    bool verifies; /* false: this client checks nothing */
+};
+
+const struct model *model_find(const char *name); /* NULL when there is no such row */
+
+/* All rows, for help and tests; ended by a row without name. */
+const struct model *model_all(void);

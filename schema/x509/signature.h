@@ -1,0 +1,21 @@
+/*
+ * Whether one certificate's key made another's signature: asked very often for few pairs, so the
+ * answers are remembered by (issuer key, certificate). OpenSSL does the mathematics.
+ */
+#pragma once
+
+#include "schema/x509/certificate.h"
+
+enum signature_state { SIGNATURE_GOOD, SIGNATURE_BAD, SIGNATURE_UNSUPPORTED };
+
+struct signature_memory;
+
+struct signature_memory *signature_memory_new(void);
+void signature_memory_free(struct signature_memory *memory);
+
+/*
+ * Whether `issuer`'s key signed `certificate`. `memory` may be NULL. *checked is incremented when the
+ * answer had to be computed.
+ */
+enum signature_state signature_check(struct signature_memory *memory, const struct certificate *issuer,
+                                     const struct certificate *certificate, size_t *checked);
