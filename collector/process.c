@@ -1,0 +1,210 @@
+#include "collector/process.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "schema/base/input.h"
+
+/* The kernel bounds both together by a quarter of the stack limit; usual is far below (execve(2)). */
+#define LINE_BYTES_MAX (2 * 1024 * 1024)
+
+/* A file of /proc/PID. ERROR_ABSENT also when the process ended between open and read (ESRCH). */
+static bool read_of(int folder, const char *name, struct input *input, struct error *err)
+{
+    int fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
+    bool ok;
+
+    *input = (struct input){ 0 };
+    if (fd < 0)
+        return error_errno(err, "%s", name);
+    ok = input_read_fd(fd, LINE_BYTES_MAX, input, err);
+    close(fd);
+    return ok;
+}
+
+static void add_strings(struct text_list *list, const struct input *input)
+{
+    const char *at = (const char *)input->bytes, *end = at + input->size;
+
+    for (; at < end; at += strlen(at) + 1) /* the NUL behind the input ends the last one */
+        text_list_add(list, at);
+}
+
+/*
+ * proc(5), /proc/PID/stat: field 22 is the start in clock ticks since boot. The name in field 2 may
+ * hold anything, so fields are counted from its last parenthesis.
+ */
+static bool parse_start(const char *stat, int64_t boot_ms, int64_t *started_ms)
+{
+    const char *at = strrchr(stat, ')');
+    long ticks = sysconf(_SC_CLK_TCK);
+
+    for (int field = 2; at != NULL && field < 22; field++)
+        at = strchr(at + 1, ' ');
+    if (at == NULL || ticks <= 0)
+        return false;
+    *started_ms = boot_ms + (int64_t)(strtoull(at, NULL, 10) * 1000 / (unsigned long)ticks);
+    return true;
+}
+
+/*
+ * The machine's boot on the wall clock. Computed from both clocks and not taken from btime of
+ * /proc/stat, which is cut to whole seconds.
+ */
+static int64_t boot_ms(void)
+{
+    struct timespec wall, up;
+
+    clock_gettime(CLOCK_REALTIME, &wall);
+    clock_gettime(CLOCK_BOOTTIME, &up);
+    return (int64_t)(wall.tv_sec - up.tv_sec) * 1000 + (wall.tv_nsec - up.tv_nsec) / 1000000;
+}
+
+/* The target of a link of /proc/PID; NULL when it cannot be read. The caller's to free. */
+static char *link_of(int folder, const char *name)
+{
+    char target[PATH_MAX];
+    ssize_t size = readlinkat(folder, name, target, sizeof(target) - 1);
+
+    if (size < 0)
+        return NULL;
+    target[size] = '\0';
+    return memory_text(target);
+}
+
+/* /proc/PID/exe names the file from our root; inside a tree the host calls it without the tree's own path. */
+static void set_executable(struct process *process, char *target, const char *root)
+{
+    static const char deleted[] = " (deleted)";
+    size_t root_size = strcmp(root, "/") == 0 ? 0 : strlen(root);
+
+    if (text_ends(target, deleted)) {
+        process->executable_deleted = true;
+        target[strlen(target) - strlen(deleted)] = '\0';
+    }
+    if (root_size > 0 && strncmp(target, root, root_size) == 0 && target[root_size] == '/')
+        memmove(target, target + root_size, strlen(target + root_size) + 1);
+    process->executable = target;
+}
+
+static void clear_process(struct process *process)
+{
+    free(process->executable);
+    text_list_clear(&process->arguments);
+    text_list_clear(&process->environment);
+}
+
+enum sight { SIGHT_FULL, SIGHT_PART, SIGHT_NONE };
+
+/* NONE: no process of this host, or gone. PART: ours, but something could not be read. */
+static enum sight read_process(int folder, const struct stat *root, const char *root_path, int64_t boot,
+                               struct process *process)
+{
+    struct error err = { 0 };
+    struct input input;
+    struct stat status;
+    char *target;
+    bool part = false;
+
+    if (fstatat(folder, "root", &status, 0) != 0) {
+        if (errno != EACCES && errno != EPERM)
+            return SIGHT_NONE;
+        part = true; /* whose it is cannot be told: counted for every host */
+    } else if (status.st_dev != root->st_dev || status.st_ino != root->st_ino) {
+        return SIGHT_NONE;
+    }
+    if (!read_of(folder, "cmdline", &input, &err))
+        return SIGHT_NONE;
+    add_strings(&process->arguments, &input);
+    input_clear(&input);
+    if (process->arguments.count == 0)
+        return SIGHT_NONE; /* a kernel thread, or a process that is ending */
+    if (!read_of(folder, "stat", &input, &err))
+        return SIGHT_NONE;
+    if (!parse_start((const char *)input.bytes, boot, &process->started_ms)) {
+        input_clear(&input);
+        return SIGHT_NONE;
+    }
+    input_clear(&input);
+    if (fstat(folder, &status) == 0)
+        process->uid = status.st_uid;
+    target = link_of(folder, "exe");
+    if (target != NULL)
+        set_executable(process, target, root_path);
+    process->environment_read = read_of(folder, "environ", &input, &err);
+    if (process->environment_read)
+        add_strings(&process->environment, &input);
+    input_clear(&input);
+    return part || target == NULL || !process->environment_read ? SIGHT_PART : SIGHT_FULL;
+}
+
+bool process_list_read(struct process_list *list, const char *root, struct error *err)
+{
+    char real_root[PATH_MAX];
+    struct stat status;
+    DIR *processes = NULL;
+    int64_t boot = boot_ms();
+
+    *list = (struct process_list){ 0 };
+    if (realpath(root, real_root) == NULL || stat(real_root, &status) != 0)
+        return error_errno(err, "root directory %s", root);
+    processes = opendir("/proc");
+    if (processes == NULL)
+        return error_errno(err, "/proc");
+    for (struct dirent *row = readdir(processes); row != NULL; row = readdir(processes)) {
+        struct process process = { 0 };
+        enum sight sight;
+        int folder;
+
+        if (!isdigit((unsigned char)row->d_name[0]))
+            continue;
+        process.pid = (pid_t)strtol(row->d_name, NULL, 10);
+        if (process.pid == getpid())
+            continue;
+        folder = openat(dirfd(processes), row->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (folder < 0)
+            continue;
+        sight = read_process(folder, &status, real_root, boot, &process);
+        close(folder);
+        if (sight == SIGHT_PART)
+            list->unreadable++;
+        if (sight == SIGHT_NONE) {
+            clear_process(&process);
+            continue;
+        }
+        list->items = array_grow(list->items, list->count, sizeof(*list->items));
+        list->items[list->count++] = process;
+    }
+    closedir(processes);
+    return true;
+}
+
+void process_list_clear(struct process_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        clear_process(&list->items[i]);
+    free(list->items);
+    *list = (struct process_list){ 0 };
+}
+
+const char *process_variable(const struct process *process, const char *name)
+{
+    size_t size = strlen(name);
+
+    /* getenv(3) finds the first of two equal names; execve passes both on */
+    for (size_t i = 0; i < process->environment.count; i++) {
+        const char *item = process->environment.items[i];
+
+        if (strncmp(item, name, size) == 0 && item[size] == '=')
+            return item + size + 1;
+    }
+    return NULL;
+}

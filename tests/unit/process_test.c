@@ -1,0 +1,84 @@
+#include "collector/process.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "schema/base/clock.h"
+#include "tests/support/check.h"
+
+/* A real neighbour: sleep, with a trust setting in its environment. */
+static pid_t start_neighbour(void)
+{
+    char *const arguments[] = { (char *)(uintptr_t) "sleep", (char *)(uintptr_t) "60", NULL };
+    char *const environment[] = { (char *)(uintptr_t) "SSL_CERT_FILE=/first",
+                                  (char *)(uintptr_t) "SSL_CERT_FILE=/second",
+                                  (char *)(uintptr_t) "EMPTY=", NULL };
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        execve("/bin/sleep", arguments, environment);
+        _exit(127);
+    }
+    usleep(100000); /* let execve happen */
+    return pid;
+}
+
+static const struct process *find(const struct process_list *list, pid_t pid)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].pid == pid)
+            return &list->items[i];
+    }
+    return NULL;
+}
+
+static void neighbour_is_seen_as_it_was_started(void **state)
+{
+    struct process_list list;
+    struct error err = { 0 };
+    const struct process *process;
+    pid_t pid = start_neighbour();
+
+    (void)state;
+    assert_true(process_list_read(&list, "/", &err));
+    process = find(&list, pid);
+    assert_non_null(process);
+    assert_non_null(process->executable);
+    assert_non_null(strstr(process->executable, "sleep"));
+    assert_int_equal(process->arguments.count, 2);
+    assert_string_equal(process->arguments.items[1], "60");
+    assert_string_equal(process_variable(process, "SSL_CERT_FILE"), "/first");
+    assert_string_equal(process_variable(process, "EMPTY"), "");
+    assert_null(process_variable(process, "SSL_CERT"));
+    assert_true(process->environment_read);
+    assert_int_equal(process->uid, getuid());
+    assert_true(llabs((long long)(clock_now_unix_ms() - process->started_ms)) < 30000);
+    assert_null(find(&list, getpid()));
+    process_list_clear(&list);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+}
+
+static void another_root_has_no_processes_of_ours(void **state)
+{
+    struct process_list list;
+    struct error err = { 0 };
+
+    (void)state;
+    assert_true(process_list_read(&list, "/usr", &err));
+    assert_int_equal(list.count, list.unreadable);
+    process_list_clear(&list);
+    assert_false(process_list_read(&list, "/nowhere-at-all", &err));
+    assert_int_equal(err.kind, ERROR_ABSENT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(neighbour_is_seen_as_it_was_started),
+        cmocka_unit_test(another_root_has_no_processes_of_ours),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
