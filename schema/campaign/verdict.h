@@ -27,10 +27,17 @@ bool evidence_parse(const char *name, enum evidence *evidence);
 /* The worse of two: not_ready, then unknown, then ready. */
 enum verdict verdict_worse(enum verdict a, enum verdict b);
 
-/* Why: a closed list of codes with what they mean for a person. */
+/*
+ * Why: a closed list of codes with what they mean for a person. A code that gives `ready` and is not
+ * "ok" is also a finding: ready, and yet somebody should know.
+ */
 struct reason {
     const char *code;
-    enum verdict verdict; /* that it gives */
+    /*
+     * That it gives. Only "restart-needed" may also come with `not_ready`, where the old state was
+     * seen and fails.
+     */
+    enum verdict verdict;
     const char *en, *zh;  /* one sentence */
 };
 
