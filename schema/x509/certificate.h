@@ -17,7 +17,11 @@
 
 struct certificate;
 
-/* One DER certificate, exactly `size` bytes, copied. NULL with ERROR_FORMAT when it is none. */
+/*
+ * One DER certificate, exactly `size` bytes, copied. NULL with ERROR_FORMAT when it is none, or when
+ * its dates or a key of an algorithm that we know cannot be read. A key of an unknown algorithm is no
+ * error: such a certificate can lie in a store, it just signs nothing that we could check.
+ */
 struct certificate *certificate_parse(const void *der, size_t size, struct error *err);
 struct certificate *certificate_ref(struct certificate *certificate);
 void certificate_free(struct certificate *certificate); /* gives one reference back; NULL is fine */
@@ -34,6 +38,10 @@ const struct fingerprint *certificate_fingerprint(const struct certificate *cert
  */
 const struct fingerprint *certificate_key_identity(const struct certificate *certificate);
 
+/* SHA-256 of the normalised subject and issuer: equal exactly when the names are. */
+const struct fingerprint *certificate_subject_digest(const struct certificate *certificate);
+const struct fingerprint *certificate_issuer_digest(const struct certificate *certificate);
+
 int64_t certificate_not_before(const struct certificate *certificate); /* Unix seconds, inclusive */
 int64_t certificate_not_after(const struct certificate *certificate);  /* Unix seconds, inclusive */
 
@@ -42,7 +50,8 @@ bool certificate_is_self_issued(const struct certificate *certificate);
 
 /* For people: the common name, else the last OU, else the whole subject; UTF-8, never NULL. */
 const char *certificate_label(const struct certificate *certificate);
-const char *certificate_subject(const struct certificate *certificate); /* RFC 2253 order reversed, "C = US, O = …" */
+const char *certificate_subject(
+    const struct certificate *certificate); /* RFC 2253 order reversed, "C = US, O = …" */
 const char *certificate_issuer(const struct certificate *certificate);
 const char *certificate_serial(const struct certificate *certificate); /* lowercase hex, no leading zeros */
 
@@ -52,9 +61,15 @@ struct certificate_list {
     size_t count;
 };
 
-void certificate_list_add(struct certificate_list *list, struct certificate *certificate); /* takes a reference of its own */
+void certificate_list_add(struct certificate_list *list,
+                          struct certificate *certificate); /* takes a reference of its own */
 void certificate_list_clear(struct certificate_list *list);
 
-/* Every certificate of a PEM text in order; ERROR_FORMAT names the block that is none, or that there is none at all. */
-MUST_CHECK bool certificate_list_parse_pem(struct certificate_list *list, const void *text, size_t size, struct error *err);
+/*
+ * Every certificate of a PEM text in order, whatever label of RFC 7468 or OpenSSL its block has; other
+ * blocks (a key beside its chain) are passed over. ERROR_FORMAT names the block that is damaged, or
+ * says that there is none at all; the list then holds what came before.
+ */
+MUST_CHECK bool certificate_list_parse_pem(struct certificate_list *list, const void *text, size_t size,
+                                           struct error *err);
 MUST_CHECK bool certificate_list_read_pem(struct certificate_list *list, const char *path, struct error *err);
