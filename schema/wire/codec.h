@@ -8,8 +8,9 @@
 #include "schema/wire/rootshift.pb-c.h"
 
 /*
- * The longest message that is packed or read: about four thousand clients with their fixes. Kafka
- * brokers take 1 MiB unless their topic says more (schema/wire/topic.h says this much).
+ * The longest message that is packed or read, an Envelope with what is in it among them: about four
+ * thousand clients with their fixes. Kafka brokers take 1 MiB unless their topic says more
+ * (schema/wire/topic.h says this much).
  */
 #define CODEC_BYTES_MAX (4 * 1024 * 1024)
 
