@@ -6,6 +6,7 @@
 #pragma once
 
 #include "schema/base/clock.h"
+#include "schema/base/text.h"
 #include "schema/campaign/verdict.h"
 #include "schema/x509/certificate.h"
 
