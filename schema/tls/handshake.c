@@ -1,0 +1,95 @@
+#include "schema/tls/handshake.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "schema/base/text.h"
+
+#define HEADER_BYTES 4
+
+/* What is left to read of a message. */
+struct rest {
+    const uint8_t *at;
+    size_t size;
+};
+
+/* A vector with a length of `width` bytes (RFC 8446 section 3.4). */
+static bool take_vector(struct rest *rest, size_t width, struct rest *vector)
+{
+    size_t length = 0;
+
+    if (rest->size < width)
+        return false;
+    for (size_t i = 0; i < width; i++)
+        length = length << 8 | rest->at[i];
+    if (rest->size - width < length)
+        return false;
+    *vector = (struct rest){ rest->at + width, length };
+    *rest = (struct rest){ vector->at + length, rest->size - width - length };
+    return true;
+}
+
+bool handshake_read_chain(const uint8_t *message, size_t size, bool tls13, struct handshake_chain *chain,
+                          struct error *err)
+{
+    struct rest rest, list, item;
+
+    *chain = (struct handshake_chain){ 0 };
+    if (size < HEADER_BYTES || message[0] != HANDSHAKE_CERTIFICATE)
+        return error_set(err, ERROR_FORMAT, "no Certificate message");
+    chain->bytes = memory_copy(message, size);
+    rest = (struct rest){ chain->bytes + HEADER_BYTES, size - HEADER_BYTES };
+    if (tls13 && !take_vector(&rest, 1, &item)) /* certificate_request_context */
+        goto damaged;
+    if (!take_vector(&rest, 3, &list) || rest.size != 0)
+        goto damaged;
+    while (list.size > 0) {
+        if (!take_vector(&list, 3, &item) || item.size == 0)
+            goto damaged;
+        if (chain->count == HANDSHAKE_CERTIFICATES_MAX) {
+            error_set(err, ERROR_LIMIT, "more than %d certificates", HANDSHAKE_CERTIFICATES_MAX);
+            goto fail;
+        }
+        chain->items = array_grow(chain->items, chain->count, sizeof(*chain->items));
+        chain->items[chain->count++] = (struct handshake_certificate){ item.at, item.size };
+        if (tls13 && !take_vector(&list, 2, &item)) /* extensions of the entry */
+            goto damaged;
+    }
+    if (chain->count > 0)
+        return true;
+    error_set(err, ERROR_FORMAT, "no certificate in the Certificate message");
+    goto fail;
+damaged:
+    error_set(err, ERROR_FORMAT, "a length in the Certificate message does not fit");
+fail:
+    handshake_chain_clear(chain);
+    return false;
+}
+
+void handshake_chain_clear(struct handshake_chain *chain)
+{
+    free(chain->items);
+    free(chain->bytes);
+    *chain = (struct handshake_chain){ 0 };
+}
+
+bool handshake_is_retry(const uint8_t *message, size_t size)
+{
+    /* SHA-256 of "HelloRetryRequest", in the place of the random (RFC 8446 section 4.1.3) */
+    static const uint8_t retry[32] = {
+        0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
+        0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
+    };
+    const size_t random_at = HEADER_BYTES + 2;
+
+    return size >= random_at + sizeof(retry) && message[0] == HANDSHAKE_SERVER_HELLO &&
+           memcmp(message + random_at, retry, sizeof(retry)) == 0;
+}
+
+bool handshake_can_be_record(const uint8_t *bytes, size_t size)
+{
+    /* change_cipher_spec (20) to application_data (23), then the major version 3 of all of TLS */
+    if (size > 0 && (bytes[0] < 20 || bytes[0] > 23))
+        return false;
+    return size < 2 || bytes[1] == 3;
+}

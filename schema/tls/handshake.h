@@ -1,0 +1,49 @@
+/*
+ * The few handshake messages that we read ourselves (RFC 5246 section 7.4, RFC 8446 section 4): the
+ * served chain is taken from the Certificate message as it came, in its order, doubles and damage
+ * included, so that it is there whatever happens to the handshake afterwards.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "schema/base/error.h"
+
+/* The largest Certificate message taken: ten times the largest chains in the wild. */
+#define HANDSHAKE_CERTIFICATE_BYTES_MAX (128 * 1024)
+/* Everything a peer may send until the handshake is done: the chain, and as much again for the rest. */
+#define HANDSHAKE_BYTES_MAX (2 * HANDSHAKE_CERTIFICATE_BYTES_MAX)
+/* More certificates than this in one message is malice. */
+#define HANDSHAKE_CERTIFICATES_MAX 100
+
+enum handshake_type {
+    HANDSHAKE_SERVER_HELLO = 2,
+    HANDSHAKE_CERTIFICATE = 11,
+    HANDSHAKE_CERTIFICATE_REQUEST = 13,
+};
+
+struct handshake_certificate {
+    const uint8_t *der; /* points into the chain's own bytes; not known to be a certificate */
+    size_t size;
+};
+
+struct handshake_chain {
+    struct handshake_certificate *items; /* leaf first, as served */
+    size_t count;
+    uint8_t *bytes; /* what the items point into */
+};
+
+/*
+ * The chain of one whole Certificate message (its 4-byte header included), copied. ERROR_FORMAT when a
+ * length does not fit or there is no certificate, ERROR_LIMIT when there are too many. Clear it.
+ */
+MUST_CHECK bool handshake_read_chain(const uint8_t *message, size_t size, bool tls13,
+                                     struct handshake_chain *chain, struct error *err);
+void handshake_chain_clear(struct handshake_chain *chain);
+
+/* Whether a ServerHello is TLS 1.3's HelloRetryRequest (RFC 8446 section 4.1.3): a question, no answer yet. */
+bool handshake_is_retry(const uint8_t *message, size_t size);
+
+/* Whether these first bytes can begin a TLS record (RFC 8446 section 5.1); decides from one byte on. */
+bool handshake_can_be_record(const uint8_t *bytes, size_t size);

@@ -1,0 +1,117 @@
+#include "schema/tls/outcome.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const stages[STAGES] = {
+    [STAGE_INPUT] = "input",
+    [STAGE_RESOLVE] = "resolve",
+    [STAGE_CONNECT] = "connect",
+    [STAGE_HELLO] = "hello",
+    [STAGE_CERTIFICATE] = "certificate",
+    [STAGE_HANDSHAKE] = "handshake",
+    [STAGE_REQUEST] = "request",
+    [STAGE_DONE] = "done",
+};
+
+static const struct {
+    const char *name;
+    bool local;
+} classes[CLASSES] = {
+    [CLASS_OK] = { "ok", false },
+    [CLASS_TIMEOUT] = { "timeout", false },
+    [CLASS_REFUSED] = { "refused", false },
+    [CLASS_UNREACHABLE] = { "unreachable", false },
+    [CLASS_RESET] = { "reset", false },
+    [CLASS_CLOSED] = { "closed", false },
+    [CLASS_ALERT] = { "alert", false },
+    [CLASS_NOT_TLS] = { "not_tls", false },
+    [CLASS_PROTOCOL] = { "protocol", false },
+    [CLASS_OVERSIZE] = { "oversize", false },
+    [CLASS_MALFORMED] = { "malformed", false },
+    [CLASS_NAME_NOT_FOUND] = { "name_not_found", false },
+    [CLASS_NO_ADDRESS] = { "no_address", false },
+    [CLASS_NAME_REFUSED] = { "name_refused", false },
+    [CLASS_LOCAL_FILES] = { "local_files", true },
+    [CLASS_LOCAL_PORTS] = { "local_ports", true },
+    [CLASS_LOCAL_RESOLVER] = { "local_resolver", true },
+    [CLASS_LOCAL_MEMORY] = { "local_memory", true },
+};
+
+/* What is not here is `unreachable`: some rule, route or device between us and them said no. */
+static const struct {
+    int number;
+    enum outcome_class class;
+} numbers[] = {
+    { ECONNREFUSED, CLASS_REFUSED },
+    { ETIMEDOUT, CLASS_TIMEOUT },
+    { ECONNRESET, CLASS_RESET },
+    { EPIPE, CLASS_RESET },
+    { ECONNABORTED, CLASS_RESET },
+    { EMFILE, CLASS_LOCAL_FILES },
+    { ENFILE, CLASS_LOCAL_FILES },
+    { EADDRNOTAVAIL, CLASS_LOCAL_PORTS }, /* connect(2): no free ephemeral port */
+    { EADDRINUSE, CLASS_LOCAL_PORTS },
+    { EAGAIN, CLASS_LOCAL_PORTS }, /* connect(2): no free port, or no routing cache entry */
+    { ENOMEM, CLASS_LOCAL_MEMORY },
+    { ENOBUFS, CLASS_LOCAL_MEMORY },
+};
+
+struct outcome outcome_make(enum outcome_stage stage, enum outcome_class class, const char *format, ...)
+{
+    struct outcome outcome = { .stage = stage, .class = class, .alert = OUTCOME_NO_ALERT };
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(outcome.detail, sizeof(outcome.detail), format, arguments);
+    va_end(arguments);
+    return outcome;
+}
+
+const char *outcome_stage_name(enum outcome_stage stage)
+{
+    return stages[stage];
+}
+
+const char *outcome_class_name(enum outcome_class class)
+{
+    return classes[class].name;
+}
+
+bool outcome_stage_parse(const char *name, enum outcome_stage *stage)
+{
+    for (int i = 0; i < STAGES; i++) {
+        if (strcmp(stages[i], name) == 0) {
+            *stage = (enum outcome_stage)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool outcome_class_parse(const char *name, enum outcome_class *class)
+{
+    for (int i = 0; i < CLASSES; i++) {
+        if (strcmp(classes[i].name, name) == 0) {
+            *class = (enum outcome_class)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool outcome_is_local(enum outcome_class class)
+{
+    return classes[class].local;
+}
+
+enum outcome_class outcome_class_of_errno(int number)
+{
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        if (numbers[i].number == number)
+            return numbers[i].class;
+    }
+    return CLASS_UNREACHABLE;
+}
