@@ -1,0 +1,1 @@
+SELECT to_regclass('rootshift.schema_version') IS NOT NULL AS here
