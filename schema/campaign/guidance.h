@@ -9,29 +9,30 @@
 
 /* What kind of thing must be changed; each has its own tool. */
 enum guidance_target {
-    GUIDANCE_DEBIAN_STORE,   /* update-ca-certificates */
-    GUIDANCE_JAVA_STORE,     /* keytool on a JKS or PKCS#12 file */
-    GUIDANCE_PEM_BUNDLE,     /* a file some program was pointed at */
+    GUIDANCE_DEBIAN_STORE, /* update-ca-certificates */
+    GUIDANCE_JAVA_STORE,   /* keytool on a JKS or PKCS#12 file */
+    GUIDANCE_PEM_BUNDLE,   /* a file some program was pointed at */
     GUIDANCE_HASHED_DIRECTORY,
     GUIDANCE_CERTIFI,
     GUIDANCE_NODE,
-    GUIDANCE_PROCESS,        /* restart */
+    GUIDANCE_PROCESS, /* restart */
     GUIDANCE_TARGETS
 };
 
 struct guidance_question {
     const struct campaign *campaign;
-    size_t root;             /* the root to add: index into campaign.roots */
-    const char *reason;      /* a code of verdict.h */
+    size_t root;        /* the root to add: index into campaign.roots */
+    const char *reason; /* a code of verdict.h */
     enum guidance_target target;
-    const char *path;        /* of the store, as that host sees it */
-    const char *tool;        /* the JVM's own keytool, the interpreter's executable; NULL when unknown */
-    bool linked_to_system;   /* the store is maintained by the system's own tool */
-    const char *setting;     /* what chose the store ("REQUESTS_CA_BUNDLE"); NULL for a default */
-    const char *process;     /* "pid 812 (java)" for restarts */
+    const char *path;      /* of the store, as that host sees it */
+    const char *tool;      /* the JVM's own keytool, the interpreter's executable; NULL when unknown */
+    bool linked_to_system; /* the store is maintained by the system's own tool */
+    const char *setting;   /* what chose the store ("REQUESTS_CA_BUNDLE"); NULL for a default */
+    const char *process;   /* "pid 812 (java)" for restarts */
 };
 
 enum guidance_language { GUIDANCE_EN, GUIDANCE_ZH };
 
 /* Add the lines of the fix to `lines`; nothing where there is none to give. */
-void guidance_lines(const struct guidance_question *question, enum guidance_language language, struct text_list *lines);
+void guidance_lines(const struct guidance_question *question, enum guidance_language language,
+                    struct text_list *lines);

@@ -14,11 +14,11 @@
 
 struct judgement {
     enum verdict verdict;
-    const char *reason;    /* a code of verdict.h */
+    const char *reason; /* a code of verdict.h */
     enum evidence evidence;
-    int64_t valid_until;   /* the instant at which the last path of a chain is lost; CLOCK_NEVER when none is */
-    size_t chain;          /* which chain decided it; SIZE_MAX when all are fine */
-    bool ended;            /* phases only */
+    int64_t valid_until; /* the instant at which the last path of a chain is lost; CLOCK_NEVER when none is */
+    size_t chain;        /* which chain decided it; SIZE_MAX when all are fine */
+    bool ended;          /* phases only */
 };
 
 struct judge_subject {
@@ -28,16 +28,22 @@ struct judge_subject {
 };
 
 /* One chain over [from, until). */
-struct judgement judge_chain(const struct campaign *campaign, size_t chain, const struct judge_subject *subject,
-                             int64_t from, int64_t until);
+struct judgement judge_chain(const struct campaign *campaign, size_t chain,
+                             const struct judge_subject *subject, int64_t from, int64_t until);
 
 /* One phase as of `at`. */
-struct judgement judge_phase(const struct campaign *campaign, size_t phase, const struct judge_subject *subject,
-                             int64_t at);
+struct judgement judge_phase(const struct campaign *campaign, size_t phase,
+                             const struct judge_subject *subject, int64_t at);
 
 /* How the store stands to one root of the campaign. */
-enum root_state { ROOT_STATE_UNKNOWN, ROOT_TRUSTED, ROOT_TRUSTED_VIA_KEY, ROOT_PRESENT_NOT_TRUSTED, ROOT_ABSENT };
+enum root_state {
+    ROOT_STATE_UNKNOWN,
+    ROOT_TRUSTED,
+    ROOT_TRUSTED_VIA_KEY,
+    ROOT_PRESENT_NOT_TRUSTED,
+    ROOT_ABSENT
+};
 
-enum root_state judge_root(const struct campaign_root *root, const struct trust_set *trust, const struct model *model,
-                           int64_t at);
+enum root_state judge_root(const struct campaign_root *root, const struct trust_set *trust,
+                           const struct model *model, int64_t at);
 const char *root_state_name(enum root_state state); /* "trusted_via_key", … */

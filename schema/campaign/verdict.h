@@ -38,7 +38,7 @@ struct reason {
      * seen and fails.
      */
     enum verdict verdict;
-    const char *en, *zh;  /* one sentence */
+    const char *en, *zh; /* one sentence */
 };
 
 /* The row of a code; NULL for none. The table ends with a row without code. */
