@@ -10,8 +10,8 @@
 
 #include "schema/wire/kafka.h"
 
-/* Longest time between two polls before the group gives our partitions to others. */
-#define CONSUMER_IDLE_MS (15 * 60 * 1000)
+/* 15 minutes: the longest time between two polls before the group gives our partitions to others. */
+#define CONSUMER_IDLE_MS 900000
 
 struct consumer;
 
@@ -40,7 +40,7 @@ struct consumer_events {
     /*
      * These partitions become ours: fill in `start` for each. An offset outside [low, high] is a loss
      * or a re-created topic and will stop the partition; deciding is the caller's. False: none is
-     * taken, and the poll that asked fails with that error.
+     * taken, the poll that asked fails with that error, and the consumer can only be closed.
      */
     bool (*assigned)(void *context, struct consumer_partition *partitions, size_t count, struct error *err);
 
@@ -59,8 +59,9 @@ struct consumer_events {
 };
 
 /*
- * Join `group` on `topics` (a topic that starts with '^' is a regular expression). NULL with *err when
- * the configuration is bad. `events` is borrowed for the consumer's life; callbacks come from
+ * Join `group` on `topics` (one that starts with '^' is a regular expression). NULL with *err when the
+ * configuration is bad, when no broker answers, or when a topic does not exist (ERROR_ABSENT: librdkafka
+ * 2.0.2 may crash on reading those). `events` is borrowed for the consumer's life; callbacks come from
  * consumer_poll() and consumer_close() only.
  */
 struct consumer *consumer_open(const struct kafka_settings *settings, const char *group,
@@ -68,7 +69,7 @@ struct consumer *consumer_open(const struct kafka_settings *settings, const char
                                void *context, struct error *err);
 
 /*
- * Up to `room` records, after at most `timeout_ms`; none is not an error. A record may belong to a
+ * Records as they come, until `room` is full or `timeout_ms` has passed; none is not an error. A record may belong to a
  * partition that an event of this very call took away: look at your own list. False: ERROR_* of
  * assigned(), or a fatal state after which the consumer must be closed (ERROR_SYSTEM).
  */

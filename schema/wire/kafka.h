@@ -45,6 +45,10 @@ struct kafka_property {
     bool fixed;
 };
 
+/* A constant as such a value: KAFKA_VALUE(PUBLISHER_TIMEOUT_MS). */
+#define KAFKA_VALUE(constant) KAFKA_QUOTED(constant)
+#define KAFKA_QUOTED(number) #number
+
 /*
  * The configuration for one end: `properties`, then the file, then --broker. The caller's to destroy,
  * or rd_kafka_new() takes it. NULL with *err, which names file, line and key.
