@@ -29,17 +29,30 @@ enum store_format {
     STORE_JKS,
     STORE_JCEKS,
     STORE_PKCS12,
+    STORE_ELF, /* PEM blocks compiled into a program: Node's roots */
     STORE_FORMATS
 };
 
 /* What kind of thing an entry is, as its format says it. */
 enum store_entry_kind {
-    STORE_ENTRY_CERTIFICATE,  /* "CERTIFICATE", a DER file, a PKCS#12 certBag, a Java trusted entry */
-    STORE_ENTRY_X509,         /* "X509 CERTIFICATE": some readers skip this label */
-    STORE_ENTRY_TRUSTED,      /* "TRUSTED CERTIFICATE": marks come from the CertAux that follows */
-    STORE_ENTRY_KEY_CHAIN,    /* certificate number `chain_index` of a private key entry */
-    STORE_ENTRY_OTHER,        /* a block or bag that holds no certificate */
-    STORE_ENTRY_DAMAGED,      /* something that should be an entry and cannot be read; see `damage` */
+    STORE_ENTRY_CERTIFICATE, /* "CERTIFICATE", a DER file, a PKCS#12 certBag, a Java trusted entry */
+    STORE_ENTRY_X509,        /* "X509 CERTIFICATE": some readers skip this label */
+    STORE_ENTRY_TRUSTED,     /* "TRUSTED CERTIFICATE": marks come from the CertAux that follows */
+    STORE_ENTRY_KEY_CHAIN,   /* certificate number `chain_index` of a private key entry */
+    STORE_ENTRY_OTHER,       /* a block or bag that holds no certificate */
+    STORE_ENTRY_DAMAGED,     /* something that should be an entry and cannot be read; see `damage` */
+};
+
+/*
+ * How readers that go line by line see a block: OpenSSL and all that is built on it, Node among
+ * them. BEGIN must fill its line; all up to the next line that starts with END belongs to the block,
+ * other blocks included; and data ends at the first dash, so a block without END of its own is still
+ * read and swallows the next one. `kind` and `damage` describe the block by itself.
+ */
+enum store_by_line {
+    STORE_LINE_SEEN,
+    STORE_LINE_UNSEEN,  /* its BEGIN shares a line or was swallowed: as if it were not there */
+    STORE_LINE_DAMAGED, /* a fault that such a reader meets here */
 };
 
 /* What the store itself says about trusting this certificate for TLS servers. */
@@ -51,17 +64,22 @@ enum store_trust {
 };
 
 struct store_entry {
-    size_t offset; /* of the entry in its file, in bytes */
+    size_t offset; /* of the entry in its file, in bytes; PKCS#12, whose contents are encrypted: its number */
     enum store_entry_kind kind;
     const uint8_t *der; /* NULL where there is none */
     size_t der_bytes;
-    const char *alias;  /* friendly name; in a directory the file's name; may be NULL */
+    const char *alias; /* friendly name; in a directory the file's name; may be NULL */
     enum store_trust trust;
-    bool java_trusted;  /* PKCS#12: carries Java's trustedKeyUsage attribute (2.16.840.1.113894.746875.1.1) */
-    bool hashed_name;   /* directory: reachable by OpenSSL's HASH.N name */
-    bool after_bom;     /* PEM: first block of a file that starts with a byte order mark */
-    size_t chain_index; /* STORE_ENTRY_KEY_CHAIN: 0 is the key's own certificate */
-    const char *damage; /* what is wrong, for a person; NULL when nothing is */
+    bool java_trusted; /* PKCS#12: carries Java's trustedKeyUsage attribute (2.16.840.1.113894.746875.1.1) */
+    bool hashed_name;  /* directory: reachable by OpenSSL's HASH.N name */
+    bool after_bom;    /* PEM: first block of a file that starts with a byte order mark */
+    bool
+        overwritten; /* JKS, JCEKS, PKCS#12: a later entry has the same alias, and Java keeps only that one */
+    bool
+        trailing; /* PEM, DER: bytes follow the certificate inside its block; OpenSSL does not mind, Go does */
+    enum store_by_line by_line; /* PEM */
+    size_t chain_index;         /* STORE_ENTRY_KEY_CHAIN: 0 is the key's own certificate */
+    const char *damage;         /* what is wrong, for a person; NULL when nothing is */
 };
 
 /* An entry that was kept: everything owned, the certificate parsed once (NULL when it does not parse). */
@@ -83,6 +101,7 @@ enum store_integrity {
     STORE_INTEGRITY_NONE, /* the format, or this file, has no check */
     STORE_INTEGRITY_VERIFIED,
     STORE_INTEGRITY_UNVERIFIED, /* no password was tried, or none fits */
+    STORE_INTEGRITY_BROKEN,     /* JKS: the check itself is cut off; Java minds only when it has a password */
 };
 
 struct store {
@@ -93,7 +112,8 @@ struct store {
     char *problem; /* for a person, when state is not STORE_READ */
     enum store_integrity integrity;
     bool encrypted; /* certificates could be read only with a password */
-    bool password_needed; /* nothing could be read without one and none that was tried fits */
+    bool
+        password_needed; /* some or all of it can be read only with a password, and none that was tried fits */
     struct fingerprint digest; /* of the file's bytes; of a directory: of its sorted (name, digest) pairs */
     dev_t device;
     ino_t inode;
@@ -104,12 +124,15 @@ struct store {
 };
 
 /*
- * Passwords to try, in order; the empty one and "changeit" are always tried. They are never logged
- * or reported. NULL for none.
+ * Passwords to try, in order; then the empty one and "changeit". They are never logged or reported.
+ * NULL for none.
  */
 struct store_options {
     const struct text_list *passwords;
-    bool without_password; /* try none at all: what a Java client without trustStorePassword sees */
+    bool
+        without_password; /* try none at all: what a Java client without trustStorePassword sees, which takes what
+                              is encrypted for not being there */
+    bool only_passwords; /* try only those given: what a Java client with trustStorePassword sees */
 };
 
 /*
@@ -118,10 +141,17 @@ struct store_options {
  */
 struct store *store_load(int root_fd, const char *path, const struct store_options *options);
 
+/*
+ * The PEM blocks compiled into the program at `path`, of whatever size the program is. Its digest is
+ * that of the blocks, so that an upgrade which leaves the roots alone changes nothing.
+ */
+struct store *store_load_program(int root_fd, const char *path);
+
 /* The same from bytes already in memory; `path` only names it. */
-struct store *store_load_bytes(const char *path, const uint8_t *bytes, size_t size, const struct store_options *options);
+struct store *store_load_bytes(const char *path, const uint8_t *bytes, size_t size,
+                               const struct store_options *options);
 
 void store_free(struct store *store);
 
 const char *store_format_name(enum store_format format); /* "pem", "jks", … */
-const char *store_state_name(enum store_state state);    /* "read", "partial", "opaque", "denied", "dangling" */
+const char *store_state_name(enum store_state state); /* "read", "partial", "opaque", "denied", "dangling" */
