@@ -32,9 +32,8 @@ struct campaign_root {
 struct campaign_chain {
     char *name;
     struct campaign_text note;
-    struct certificate_list
-        certificates; /* leaf first; empty for an `accepts` chain; the leaf is a template */
-    size_t *accepts;  /* indices into campaign.roots; for a `certificates` chain: as declared, else empty */
+    struct certificate_list certificates; /* leaf first, a template; empty: known only by its roots */
+    size_t *accepts; /* indices into campaign.roots: any will do; where not declared, those it hangs from */
     size_t accepts_count;
 };
 

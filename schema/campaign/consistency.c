@@ -80,14 +80,17 @@ static bool is_issued_by(const struct certificate *certificate, const struct cer
            X509_verify(below, X509_get0_pubkey(above)) == 1;
 }
 
-/* Whether a certificate is a root of the campaign, by its key, or was issued by a root or a known intermediate. */
+/* Whether the certificate is this root, by its key, or was issued by it. */
+static bool hangs_from_root(const struct certificate *certificate, const struct certificate *root)
+{
+    return fingerprint_equal(certificate_key_identity(root), certificate_key_identity(certificate)) ||
+           is_issued_by(certificate, root);
+}
+
 static bool hangs_from_campaign(const struct campaign *campaign, const struct certificate *last)
 {
     for (size_t i = 0; i < campaign->root_count; i++) {
-        const struct certificate *root = campaign->roots[i].certificate;
-
-        if (fingerprint_equal(certificate_key_identity(root), certificate_key_identity(last)) ||
-            is_issued_by(last, root))
+        if (hangs_from_root(last, campaign->roots[i].certificate))
             return true;
     }
     for (size_t i = 0; i < campaign->intermediates.count; i++) {
@@ -97,7 +100,22 @@ static bool hangs_from_campaign(const struct campaign *campaign, const struct ce
     return false;
 }
 
-static bool check_chain(struct form_reader *reader, const struct campaign_chain *chain, struct error *err)
+/* The roots that will do for a chain that names none: those that one of its certificates hangs from. */
+static void find_accepted(const struct campaign *campaign, struct campaign_chain *chain)
+{
+    for (size_t i = 0; i < campaign->root_count; i++) {
+        bool accepted = false;
+
+        for (size_t at = 0; at < chain->certificates.count && !accepted; at++)
+            accepted = hangs_from_root(chain->certificates.items[at], campaign->roots[i].certificate);
+        if (!accepted)
+            continue;
+        chain->accepts = array_grow(chain->accepts, chain->accepts_count, sizeof(*chain->accepts));
+        chain->accepts[chain->accepts_count++] = i;
+    }
+}
+
+static bool check_chain(struct form_reader *reader, struct campaign_chain *chain, struct error *err)
 {
     const struct certificate_list *list = &chain->certificates;
     struct place place = { "chains", chain->name, NULL, 0 };
@@ -120,6 +138,8 @@ static bool check_chain(struct form_reader *reader, const struct campaign_chain 
             reader, &place, err,
             "expected the last certificate (%s) to be issued by a root or an intermediate of this campaign",
             certificate_label(list->items[list->count - 1]));
+    if (chain->accepts_count == 0)
+        find_accepted(reader->campaign, chain);
     return true;
 }
 
