@@ -1,13 +1,21 @@
 /*
  * How a kind of client reads its stores and builds and checks paths: one row of a table, not code.
- * The comment on a row says what was measured or read to set it.
+ * The comment on a row says what was measured or read to set it. Where a row must be wrong, it errs
+ * towards refusing: a wrong "ready" is the worst that can be said.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What this reader makes of a damaged block in a PEM file. */
+/* Which formats of store it can read at all. */
+enum model_formats {
+    MODEL_READS_ANY,
+    MODEL_READS_PEM,       /* PEM files, and directories of them */
+    MODEL_READS_KEYSTORES, /* JKS, JCEKS and PKCS#12 */
+};
+
+/* What this reader makes of a damaged block in a PEM file. In a keystore damage always loses the whole. */
 enum model_damage {
     MODEL_DAMAGE_DROPS_FILE,   /* nothing of the file is trusted */
     MODEL_DAMAGE_KEEPS_BEFORE, /* what came before it stays */
@@ -19,12 +27,11 @@ enum model_trusted_block {
     MODEL_TRUSTED_HONOURED, /* trust and reject lists count */
     MODEL_TRUSTED_SKIPPED,
     MODEL_TRUSTED_DROPS_FILE,
-    MODEL_TRUSTED_UNREAD, /* this client reads no PEM */
 };
 
 /* Which certificates of the trust set may end a path. */
 enum model_anchors {
-    MODEL_ANCHORS_SELF_ISSUED, /* self-issued ones, and any with explicit trust */
+    MODEL_ANCHORS_SELF_ISSUED, /* self-issued ones whose key ids agree, and any with explicit trust */
     MODEL_ANCHORS_EXPLICIT,    /* only those with an explicit trust mark */
     MODEL_ANCHORS_ANY,
 };
@@ -39,7 +46,8 @@ enum model_anchor_constraints {
 /* How issuers are tried. */
 enum model_alternatives {
     MODEL_ALTERNATIVES_ALL,
-    MODEL_ALTERNATIVES_FIRST, /* the first issuer found is followed, and never another */
+    MODEL_ALTERNATIVES_FIRST,  /* the first issuer found is followed, and never another */
+    MODEL_ALTERNATIVES_SERVED, /* the served list is the path; only its end is looked up in the trust set */
 };
 
 enum model_order {
@@ -70,12 +78,14 @@ struct model {
     const char *clients; /* who behaves like this, for a person */
 
     /* reading rule */
+    enum model_formats formats;
     enum model_damage damage;
     enum model_trusted_block trusted_block;
-    bool reads_x509_label;   /* "X509 CERTIFICATE" blocks count */
+    bool reads_x509_label; /* "X509 CERTIFICATE" blocks count */
     bool loses_first_after_bom;
-    bool java_marks;         /* PKCS#12 certificates need Java's attribute; key entries give their first certificate */
-    bool hashed_names_only;  /* of a directory only HASH.N names are seen */
+    bool
+        java_marks; /* PKCS#12 certificates need Java's attribute; key entries give their first certificate */
+    bool hashed_names_only; /* of a directory only HASH.N names are seen */
 
     /* building */
     enum model_anchors anchors;
@@ -88,10 +98,11 @@ struct model {
     enum model_names names;
 
     /* checking */
-    bool eku_chained; /* intermediates with an EKU must allow serverAuth */
-    bool strict;      /* X509_V_FLAG_X509_STRICT and its like */
-    int key_bits_min; /* RSA; 0 for no minimum */
-    bool sha1_refused;
+    bool eku_chained;  /* intermediates with an EKU must allow serverAuth */
+    bool eku_any;      /* anyExtendedKeyUsage stands for serverAuth */
+    bool strict;       /* X509_V_FLAG_X509_STRICT and its like */
+    int key_bits_min;  /* RSA, and what is as strong of other kinds; 0 for no minimum */
+    bool sha1_refused; /* in signatures; MD5 and older are refused by everyone who verifies */
     enum model_aia aia;
     enum model_absent absent;
     enum model_revocation revocation;

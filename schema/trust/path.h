@@ -36,7 +36,8 @@ enum path_problem_code {
 
 struct path_problem {
     enum path_problem_code code;
-    struct fingerprint certificate; /* the one that has it */
+    struct fingerprint
+        certificate; /* the one that has it; zero for a malformed one that nobody could parse */
 };
 
 /* One path, leaf first; members are borrowed from the query. */
@@ -55,7 +56,10 @@ struct path_limits {
     size_t signatures; /* signature checks that are not remembered */
 };
 
-#define PATH_LIMITS_DEFAULT { .depth = 16, .listed = 128, .signatures = 4096 }
+#define PATH_LIMITS_DEFAULT                                                                                  \
+    {                                                                                                        \
+        .depth = 16, .listed = 128, .signatures = 4096                                                       \
+    }
 
 /* All members are borrowed. */
 struct path_query {
@@ -73,7 +77,9 @@ struct path_query {
 
 struct path_result {
     enum path_verdict verdict;
-    const char *reason; /* for `undetermined`: which bound, or "aia", "loads-on-demand", "incomplete-store" */
+    const char
+        *reason; /* for `undetermined`: "depth-limit", "signature-limit", "search-limit", "constraints-limit",
+                           or "aia", "loads-on-demand", "incomplete-store"; else NULL */
     struct path *paths; /* anchored ones, valid first */
     size_t path_count;
     struct path *dead_ends; /* walks that got stuck, when no path is complete */
@@ -91,12 +97,13 @@ enum path_verdict path_verdict_of(const struct path_query *query, const char **r
 
 /*
  * Whether a chain of which only the roots are known can be accepted: does the set hold an anchor, in
- * this model and at this instant, with one of these key identities? `via` says by which entry, and
- * `self_signed` whether that entry is the root itself and not a cross-certificate of its key.
+ * this model and at this instant, with one of these key identities? Where the client would take one
+ * of these keys' namesakes the answer is undetermined, "namesake". *via says by which entry, and so
+ * whether by the root itself or by a cross-certificate of its key; NULL when nothing accepts.
  */
 enum path_verdict path_accepts_key(const struct trust_set *trust, const struct model *model, int64_t at,
-                                   const struct fingerprint *key_identities, size_t count, const char **reason,
-                                   const struct trust_entry **via);
+                                   const struct fingerprint *key_identities, size_t count,
+                                   const char **reason, const struct trust_entry **via);
 
-const char *path_verdict_name(enum path_verdict verdict);          /* "trusted", … */
-const char *path_problem_name(enum path_problem_code code);        /* "expired", … */
+const char *path_verdict_name(enum path_verdict verdict);   /* "trusted", … */
+const char *path_problem_name(enum path_problem_code code); /* "expired", … */

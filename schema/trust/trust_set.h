@@ -9,7 +9,8 @@
 
 /* Marks of an entry; part of the digest, so their values never change. */
 enum trust_mark {
-    TRUST_MARK_EXPLICIT = 1, /* the store explicitly trusts it for servers: an anchor even if not self-issued */
+    TRUST_MARK_EXPLICIT =
+        1, /* the store explicitly trusts it for servers: an anchor even if not self-issued */
     TRUST_MARK_REJECTED = 2, /* the store explicitly distrusts it: a path through it is `distrusted` */
     TRUST_MARK_HELPER = 4,   /* may be an intermediate, never an anchor */
 };
@@ -24,7 +25,9 @@ struct trust_entry {
 struct trust_set {
     struct trust_entry *entries; /* in reading order */
     size_t count;
-    struct text_list parameters; /* "key=value": security level, disabled algorithms, block lists */
+    struct text_list parameters; /* "key=value": security level, disabled algorithms, block lists; those
+                                    that the path engine knows: "security_level=N" of OpenSSL, and
+                                    "blocked=SHA-256 in hex" of a certificate that nothing may hang from */
     struct text_list notes;      /* what the reading rule dropped and why, for a person */
     bool complete;               /* false: some store could not be read, so absence proves nothing */
 };
@@ -44,6 +47,7 @@ void trust_set_add(struct trust_set *set, const struct fingerprint *fingerprint,
 
 /*
  * SHA-256 over the entries (fingerprint, then marks as u32 big-endian), sorted by fingerprint, or in
- * reading order where the model's order matters, then the sorted parameters, each ended by a NUL.
+ * reading order where the model's order matters, then the sorted parameters, each ended by a NUL. An
+ * entry that occurs more than once counts once, where it stands first.
  */
 struct fingerprint trust_set_digest(const struct trust_set *set, const struct model *model);

@@ -1,12 +1,18 @@
 /*
  * Whether one certificate's key made another's signature: asked very often for few pairs, so the
  * answers are remembered by (issuer key, certificate). OpenSSL does the mathematics.
+ *
+ * A memory belongs to one thread: each event loop has its own.
  */
 #pragma once
 
 #include "schema/x509/certificate.h"
 
-enum signature_state { SIGNATURE_GOOD, SIGNATURE_BAD, SIGNATURE_UNSUPPORTED };
+enum signature_state {
+    SIGNATURE_GOOD,
+    SIGNATURE_BAD,
+    SIGNATURE_UNSUPPORTED, /* an algorithm or a key that OpenSSL does not know: it may be good, nobody here can say */
+};
 
 struct signature_memory;
 
@@ -19,3 +25,7 @@ void signature_memory_free(struct signature_memory *memory);
  */
 enum signature_state signature_check(struct signature_memory *memory, const struct certificate *issuer,
                                      const struct certificate *certificate, size_t *checked);
+
+/* The answer if it is remembered, without computing anything. */
+bool signature_known(const struct signature_memory *memory, const struct certificate *issuer,
+                     const struct certificate *certificate, enum signature_state *state);

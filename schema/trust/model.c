@@ -1,0 +1,120 @@
+#include "schema/trust/model.h"
+
+#include <string.h>
+
+/* What all rows of OpenSSL's family share; each row overrides what differs. */
+#define OPENSSL_FAMILY                                                                                       \
+    .formats = MODEL_READS_PEM, .damage = MODEL_DAMAGE_DROPS_FILE, .trusted_block = MODEL_TRUSTED_HONOURED,  \
+    .reads_x509_label = true, .hashed_names_only = true, .anchor_dates = true,                               \
+    .anchor_constraints = MODEL_ANCHOR_CONSTRAINED, .alternatives = MODEL_ALTERNATIVES_FIRST,                \
+    .order = MODEL_TRUSTED_FIRST, .order_matters = true, .aki = MODEL_AKI_ISSUER_SERIAL,                     \
+    .names = MODEL_NAMES_CANONICAL, .eku_chained = true, .sha1_refused = true, .verifies = true
+
+/* clang-format off */
+static const struct model models[] = {
+    /*
+     * What the standard allows, for clients that nobody has measured: every path is tried (RFC 4158),
+     * every certificate of the set may be an anchor. Sterner than RFC 5280 where everyone is: anchors'
+     * own dates and constraints count (section 6.2 leaves that open), and SHA-1 signatures do not, since
+     * collisions with a chosen prefix have been published.
+     */
+    { .name = "rfc5280", .clients = "any client that builds paths as RFC 5280 and RFC 4158 describe",
+      .formats = MODEL_READS_ANY, .damage = MODEL_DAMAGE_SKIPS_BLOCK, .trusted_block = MODEL_TRUSTED_HONOURED,
+      .reads_x509_label = true, .anchors = MODEL_ANCHORS_ANY, .anchor_dates = true,
+      .anchor_constraints = MODEL_ANCHOR_CONSTRAINED, .alternatives = MODEL_ALTERNATIVES_ALL,
+      .order = MODEL_TRUSTED_FIRST, .aki = MODEL_AKI_IGNORED, .names = MODEL_NAMES_CANONICAL,
+      .eku_chained = true, .eku_any = true, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
+
+    /*
+     * OpenSSL 3.0, read (crypto/x509: build_chain, find_issuer, X509_STORE_CTX_get1_issuer,
+     * check_trust, check_extensions) and measured with `openssl verify` and s_client of Debian 12: one
+     * issuer a step, taken from the store if it has any of that name; of several the first that is
+     * valid now, else the one that ends last. A trusted certificate that is not self-signed ends no
+     * path unless a TRUSTED block says so. anyExtendedKeyUsage is not serverAuth. Debian's security
+     * level 2 asks for 112 bits: RSA 2048.
+     */
+    { .name = "openssl", .clients = "OpenSSL 1.1 and 3, Python up to 3.12, PHP streams, Ruby, nginx as a client",
+      OPENSSL_FAMILY, .anchors = MODEL_ANCHORS_SELF_ISSUED, .key_bits_min = 2048 },
+
+    /* curl sets X509_V_FLAG_PARTIAL_CHAIN: any certificate of the store ends a path. Measured with curl 7.88.1. */
+    { .name = "openssl-partial", .clients = "curl and libcurl with OpenSSL, PHP's curl",
+      OPENSSL_FAMILY, .anchors = MODEL_ANCHORS_ANY, .key_bits_min = 2048 },
+
+    /*
+     * Python 3.13's default context: PARTIAL_CHAIN and X509_STRICT (verify_flags 0x88020, measured). A
+     * root of X.509 version 1 is refused, and each issued certificate needs an authority key id.
+     */
+    { .name = "openssl-partial-strict", .clients = "Python 3.13 and later",
+      OPENSSL_FAMILY, .anchors = MODEL_ANCHORS_ANY, .strict = true, .key_bits_min = 2048 },
+
+    /*
+     * Node 20 with its own OpenSSL at security level 1, measured: NODE_EXTRA_CA_CERTS is read block by
+     * block up to the first damaged one, TRUSTED blocks are passed over, and there are no directories.
+     */
+    { .name = "node", .clients = "Node.js with its own roots and NODE_EXTRA_CA_CERTS",
+      .formats = MODEL_READS_PEM, .damage = MODEL_DAMAGE_KEEPS_BEFORE, .trusted_block = MODEL_TRUSTED_SKIPPED,
+      .reads_x509_label = true, .anchors = MODEL_ANCHORS_SELF_ISSUED, .anchor_dates = true,
+      .anchor_constraints = MODEL_ANCHOR_CONSTRAINED, .alternatives = MODEL_ALTERNATIVES_FIRST,
+      .order = MODEL_TRUSTED_FIRST, .order_matters = true, .aki = MODEL_AKI_ISSUER_SERIAL,
+      .names = MODEL_NAMES_CANONICAL, .eku_chained = true, .key_bits_min = 1024, .sha1_refused = true,
+      .verifies = true },
+
+    /*
+     * JDK 17 and 25, measured: all paths are tried; an anchor is a name and a key, whose dates, EKU,
+     * name constraints and path length do not count, only CA:FALSE is refused. PKCS#12 certificates
+     * count with Java's attribute only, a key entry gives its first certificate, PEM is not read. SHA-1
+     * is refused below the JDK's own roots only (jdk.certpath.disabledAlgorithms); here always.
+     */
+    { .name = "java", .clients = "Java virtual machines with JSSE",
+      .formats = MODEL_READS_KEYSTORES, .damage = MODEL_DAMAGE_DROPS_FILE, .trusted_block = MODEL_TRUSTED_SKIPPED,
+      .java_marks = true, .anchors = MODEL_ANCHORS_ANY, .anchor_constraints = MODEL_ANCHOR_CA_FLAG,
+      .alternatives = MODEL_ALTERNATIVES_ALL, .order = MODEL_TRUSTED_FIRST, .aki = MODEL_AKI_KEY_ID,
+      .names = MODEL_NAMES_CANONICAL, .eku_any = true, .key_bits_min = 1024, .sha1_refused = true,
+      .verifies = true },
+
+    /*
+     * GnuTLS 3.7.9, measured with gnutls-cli: the list as served is the path; its last certificate or
+     * that one's issuer must be in the set, so a leaf alone never is an anchor, and one of the set in the middle
+     * helps only where the served end is itself unknown. TRUSTED blocks and damage lose the file. Names
+     * are compared as bytes. An e-mail-only root is accepted.
+     */
+    { .name = "gnutls", .clients = "GnuTLS 3.7: git, wget, exim and apt of Debian",
+      .formats = MODEL_READS_PEM, .damage = MODEL_DAMAGE_DROPS_FILE, .trusted_block = MODEL_TRUSTED_DROPS_FILE,
+      .reads_x509_label = true, .anchors = MODEL_ANCHORS_ANY, .anchor_dates = true,
+      .anchor_constraints = MODEL_ANCHOR_CONSTRAINED, .alternatives = MODEL_ALTERNATIVES_SERVED,
+      .order = MODEL_SERVED_FIRST, .order_matters = true, .aki = MODEL_AKI_KEY_ID, .names = MODEL_NAMES_BYTES,
+      .eku_any = true, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
+
+    /*
+     * Go's crypto/x509, read (verify.go, cert_pool.go) and measured: every path, every certificate of
+     * the pool an anchor, roots' dates and EKU count, only "CERTIFICATE" blocks without headers are
+     * read, a bad block is skipped, and a byte order mark hides the first one. Names are compared as bytes.
+     */
+    { .name = "go", .clients = "programs written in Go",
+      .formats = MODEL_READS_PEM, .damage = MODEL_DAMAGE_SKIPS_BLOCK, .trusted_block = MODEL_TRUSTED_SKIPPED,
+      .loses_first_after_bom = true, .anchors = MODEL_ANCHORS_ANY, .anchor_dates = true,
+      .anchor_constraints = MODEL_ANCHOR_CONSTRAINED, .alternatives = MODEL_ALTERNATIVES_ALL,
+      .order = MODEL_TRUSTED_FIRST, .aki = MODEL_AKI_IGNORED, .names = MODEL_NAMES_BYTES, .eku_chained = true,
+      .eku_any = true, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
+
+    /* A client told not to verify: every change of root leaves it working, and anybody can pose as the server. */
+    { .name = "none", .clients = "clients with verification switched off",
+      .formats = MODEL_READS_ANY, .damage = MODEL_DAMAGE_SKIPS_BLOCK, .trusted_block = MODEL_TRUSTED_HONOURED,
+      .reads_x509_label = true, .anchors = MODEL_ANCHORS_ANY },
+    { 0 },
+};
+/* clang-format on */
+
+const struct model *model_find(const char *name)
+{
+    for (const struct model *row = models; row->name != NULL; row++) {
+        if (strcmp(row->name, name) == 0)
+            return row;
+    }
+    return NULL;
+}
+
+const struct model *model_all(void)
+{
+    return models;
+}

@@ -1,0 +1,55 @@
+/*
+ * The certificates that paths of one query can be made of: served, known and trusted ones, each once,
+ * with who issued whom. Signatures are checked when an issuer is first asked for, within the bound.
+ */
+#pragma once
+
+#include "schema/trust/path.h"
+
+struct pool_issuer {
+    size_t member;
+    bool key_id_fits;
+};
+
+struct pool_member {
+    const struct certificate *certificate;
+    uint32_t marks; /* of the trust set's entry */
+    bool trusted;   /* is in the trust set */
+    bool anchor;    /* may end a path in this model */
+    bool self_issued;
+    bool issuers_known;
+    bool signature_failed;       /* a certificate of the issuer's name is there, but its key did not sign */
+    struct pool_issuer *issuers; /* those whose key made the signature */
+    size_t issuer_count;
+};
+
+struct pool {
+    const struct path_query *query;
+    struct pool_member *members; /* the leaf is the first */
+    size_t count;
+    size_t *served; /* members in the order served, known ones after them */
+    size_t served_count;
+    size_t *trusted; /* members of the trust set in its order */
+    size_t trusted_count;
+    size_t *by_subject; /* all members, sorted by subject */
+    size_t checked;     /* signatures computed */
+    bool exhausted;     /* the bound on signatures was reached: some issuers are missing */
+    bool incomplete;    /* an entry of the trust set is known by its hash alone */
+    struct signature_memory *signatures, *own_signatures;
+};
+
+/* The query's chain must not be empty. */
+void pool_init(struct pool *pool, const struct path_query *query);
+void pool_clear(struct pool *pool);
+
+/* Everyone who issued this member, found when first asked for. */
+const struct pool_member *pool_issuers(struct pool *pool, size_t member);
+
+/* Members with this subject, in the model's way of comparing: [first, *end) of by_subject. */
+size_t pool_find_subject(const struct pool *pool, const struct certificate *issued, size_t *end);
+
+/* Whether `above` bears the name of the issuer of `below`, in the model's way of comparing. */
+bool pool_name_fits(const struct pool *pool, size_t below, size_t above);
+
+/* The state of one signature; SIGNATURE_UNSUPPORTED once the bound is reached. */
+enum signature_state pool_signature(struct pool *pool, size_t issuer, size_t member);

@@ -1,0 +1,335 @@
+#include "schema/trust/rule.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/core_names.h>
+#include <openssl/x509v3.h>
+
+#include "schema/x509/names.h"
+
+/* More extensions than any certificate has; the check for duplicates is quadratic. */
+#define EXTENSIONS_MAX 64
+
+static X509 *x509_of(const struct rule_subject *subject)
+{
+    return certificate_x509(subject->certificate);
+}
+
+static const struct model *model_of(const struct rule_subject *subject)
+{
+    return subject->query->model;
+}
+
+/* An anchor's own constraints count only in some models; those of everything below it always do. */
+static bool constrains(const struct rule_subject *subject)
+{
+    return subject->place != RULE_ANCHOR || model_of(subject)->anchor_constraints == MODEL_ANCHOR_CONSTRAINED;
+}
+
+static bool dates_count(const struct rule_subject *subject)
+{
+    if (subject->place == RULE_ANCHOR)
+        return model_of(subject)->anchor_dates;
+    return subject->place != RULE_LEAF || !subject->query->leaf_is_template;
+}
+
+static bool is_expired(const struct rule_subject *subject)
+{
+    return dates_count(subject) && subject->query->at > certificate_not_after(subject->certificate);
+}
+
+static bool is_not_yet_valid(const struct rule_subject *subject)
+{
+    return dates_count(subject) && subject->query->at < certificate_not_before(subject->certificate);
+}
+
+static bool has_other_name(const struct rule_subject *subject)
+{
+    return subject->query->name != NULL && !names_match_host(subject->certificate, subject->query->name);
+}
+
+/*
+ * An intermediate must say that it is a CA (RFC 5280 section 6.1.4 k). An anchor of version 1 cannot
+ * say so and is believed, one of version 3 that leaves it out only with a key usage for it.
+ */
+static bool is_no_ca(const struct rule_subject *subject)
+{
+    uint32_t flags = X509_get_extension_flags(x509_of(subject));
+    bool says = (flags & EXFLAG_BCONS) != 0, ca = (flags & EXFLAG_CA) != 0;
+
+    if (says || subject->place == RULE_CA || model_of(subject)->strict)
+        return !(says && ca) && !(subject->place == RULE_ANCHOR &&
+                                  model_of(subject)->anchor_constraints == MODEL_ANCHOR_UNCONSTRAINED);
+    if (model_of(subject)->anchor_constraints != MODEL_ANCHOR_CONSTRAINED || (flags & EXFLAG_V1) != 0)
+        return false;
+    return (flags & EXFLAG_KUSAGE) == 0;
+}
+
+/* A leaf's key must be of use in a handshake, an issuer's for signing certificates (section 4.2.1.3). */
+static bool has_wrong_key_usage(const struct rule_subject *subject)
+{
+    uint32_t usage = X509_get_key_usage(x509_of(subject)); /* all bits where it is absent */
+
+    if (subject->place == RULE_LEAF)
+        return (usage & (KU_DIGITAL_SIGNATURE | KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT)) == 0;
+    return constrains(subject) && (usage & KU_KEY_CERT_SIGN) == 0;
+}
+
+static bool has_wrong_purpose(const struct rule_subject *subject)
+{
+    uint32_t purposes = X509_get_extended_key_usage(x509_of(subject)); /* all bits where it is absent */
+    uint32_t wanted = XKU_SSL_SERVER | (model_of(subject)->eku_any ? XKU_ANYEKU : 0);
+
+    if (subject->place != RULE_LEAF && (!model_of(subject)->eku_chained || !constrains(subject)))
+        return false;
+    if (subject->place == RULE_ANCHOR && (subject->marks & TRUST_MARK_EXPLICIT) != 0)
+        return false; /* explicit trust for servers overrides it: OpenSSL's check_purpose() */
+    return (purposes & wanted) == 0;
+}
+
+static bool has_critical_extension(const struct rule_subject *subject)
+{
+    return constrains(subject) &&
+           (X509_get_extension_flags(x509_of(subject)) & (EXFLAG_CRITICAL | EXFLAG_PROXY)) != 0;
+}
+
+/* No extension may occur twice (RFC 5280 section 4.2). */
+static bool repeats_extension(const X509 *x509)
+{
+    int count = X509_get_ext_count(x509);
+
+    if (count > EXTENSIONS_MAX)
+        return true;
+    for (int i = 1; i < count; i++) {
+        for (int j = 0; j < i; j++) {
+            if (OBJ_cmp(X509_EXTENSION_get_object(X509_get_ext(x509, i)),
+                        X509_EXTENSION_get_object(X509_get_ext(x509, j))) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool is_malformed(const struct rule_subject *subject)
+{
+    X509 *x509 = x509_of(subject);
+
+    return constrains(subject) &&
+           ((X509_get_extension_flags(x509) & EXFLAG_INVALID) != 0 || repeats_extension(x509));
+}
+
+/* What the trust set's parameters or else the model ask for. */
+struct strength {
+    int bits; /* of security, as OpenSSL counts them */
+    bool sha1_refused;
+};
+
+static struct strength find_strength(const struct rule_subject *subject)
+{
+    static const int level_bits[] = { 0, 80, 112, 128, 192, 256 }; /* SSL_CTX_set_security_level(3) */
+    const struct model *model = model_of(subject);
+    const struct trust_set *trust = subject->query->trust;
+
+    for (size_t i = 0; trust != NULL && i < trust->parameters.count; i++) {
+        const char *parameter = trust->parameters.items[i];
+        int level;
+
+        if (!text_starts(parameter, "security_level="))
+            continue;
+        level = atoi(strchr(parameter, '=') + 1);
+        level = level < 0 ? 0 : level > 5 ? 5 : level;
+        return (struct strength){ level_bits[level], level > 0 };
+    }
+    return (struct strength){ .bits = model->key_bits_min >= 3072   ? 128
+                                      : model->key_bits_min >= 2048 ? 112
+                                      : model->key_bits_min >= 1024 ? 80
+                                                                    : 0,
+                              .sha1_refused = model->sha1_refused };
+}
+
+static bool has_weak_signature(const struct rule_subject *subject)
+{
+    int digest = NID_undef;
+
+    if (!subject->signature_counts ||
+        X509_get_signature_info(x509_of(subject), &digest, NULL, NULL, NULL) != 1)
+        return false; /* an unknown algorithm is the signature's own matter */
+    switch (digest) {
+    case NID_md2:
+    case NID_md4:
+    case NID_md5:
+    case NID_mdc2: return true;
+    case NID_sha1: return find_strength(subject).sha1_refused;
+    default: return false; /* open list: OpenSSL's numbers of objects */
+    }
+}
+
+static bool has_weak_key(const struct rule_subject *subject)
+{
+    EVP_PKEY *key = X509_get0_pubkey(x509_of(subject));
+    int explicit = 0;
+
+    if (key == NULL)
+        return false; /* of an algorithm that nobody here knows: it signs nothing that can be checked */
+    if (EVP_PKEY_get_base_id(key) == EVP_PKEY_EC && constrains(subject) &&
+        EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &explicit) == 1 &&
+        explicit != 0)
+        return true; /* a curve that the certificate itself brings (RFC 5480 section 2.1.1) */
+    return EVP_PKEY_get_security_bits(key) < find_strength(subject).bits;
+}
+
+static bool is_blocked(const struct trust_set *trust, const struct certificate *certificate)
+{
+    char print[FINGERPRINT_TEXT_BYTES];
+
+    if (trust == NULL || trust->parameters.count == 0)
+        return false;
+    fingerprint_format(certificate_fingerprint(certificate), print);
+    for (size_t i = 0; i < trust->parameters.count; i++) {
+        const char *parameter = trust->parameters.items[i];
+
+        if (text_starts(parameter, "blocked=") && strcmp(strchr(parameter, '=') + 1, print) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_distrusted(const struct rule_subject *subject)
+{
+    return (subject->marks & TRUST_MARK_REJECTED) != 0 ||
+           is_blocked(subject->query->trust, subject->certificate);
+}
+
+/* X509_V_FLAG_X509_STRICT: identifiers that RFC 5280 asks of conforming CAs (sections 4.2.1.1 and 4.2.1.2). */
+static bool lacks_key_id(const struct rule_subject *subject)
+{
+    X509 *x509 = x509_of(subject);
+
+    if (!model_of(subject)->strict || (subject->place == RULE_LEAF && subject->last) ||
+        (X509_get_extension_flags(x509) & EXFLAG_V1) != 0)
+        return false;
+    if (!subject->last && X509_get0_authority_key_id(x509) == NULL)
+        return true;
+    return (X509_get_extension_flags(x509) & EXFLAG_CA) != 0 && X509_get0_subject_key_id(x509) == NULL;
+}
+
+static bool is_critical(const X509 *x509, int nid)
+{
+    int at = X509_get_ext_by_NID(x509, nid, -1);
+
+    return at >= 0 && X509_EXTENSION_get_critical(X509_get_ext(x509, at)) == 1;
+}
+
+/* The same flag on shapes: what check_extensions() of OpenSSL 3.0 refuses besides. */
+static bool breaks_strict_shape(const struct rule_subject *subject)
+{
+    X509 *x509 = x509_of(subject);
+    uint32_t flags = X509_get_extension_flags(x509), usage = X509_get_key_usage(x509);
+    bool ca = (flags & EXFLAG_CA) != 0, named = X509_get_ext_by_NID(x509, NID_subject_alt_name, -1) >= 0;
+    bool nameless = X509_NAME_entry_count(X509_get_subject_name(x509)) == 0;
+
+    if (!model_of(subject)->strict || (subject->place == RULE_LEAF && subject->last))
+        return false;
+    return (ca && !is_critical(x509, NID_basic_constraints)) || (ca && (flags & EXFLAG_KUSAGE) == 0) ||
+           (!ca && (flags & EXFLAG_KUSAGE) != 0 && (usage & KU_KEY_CERT_SIGN) != 0) ||
+           (!ca && X509_get_pathlen(x509) >= 0) || X509_NAME_entry_count(X509_get_issuer_name(x509)) == 0 ||
+           (nameless && (ca || !named || !is_critical(x509, NID_subject_alt_name))) ||
+           is_critical(x509, NID_authority_key_identifier) || is_critical(x509, NID_subject_key_identifier) ||
+           ((flags & EXFLAG_V1) != 0 && X509_get_ext_count(x509) > 0);
+}
+
+/* In the order in which a person wants to hear of them. */
+static const struct rule {
+    enum path_problem_code code;
+    unsigned places;
+    bool (*is_broken)(const struct rule_subject *subject);
+} rules[] = {
+    { PATH_EXPIRED, RULE_LEAF | RULE_CA | RULE_ANCHOR, is_expired },
+    { PATH_NOT_YET_VALID, RULE_LEAF | RULE_CA | RULE_ANCHOR, is_not_yet_valid },
+    { PATH_HOSTNAME, RULE_LEAF, has_other_name },
+    { PATH_NOT_A_CA, RULE_CA | RULE_ANCHOR, is_no_ca },
+    { PATH_KEY_USAGE, RULE_LEAF | RULE_CA | RULE_ANCHOR, has_wrong_key_usage },
+    { PATH_EKU, RULE_LEAF | RULE_CA | RULE_ANCHOR, has_wrong_purpose },
+    { PATH_CRITICAL_EXTENSION, RULE_LEAF | RULE_CA | RULE_ANCHOR, has_critical_extension },
+    { PATH_MALFORMED, RULE_LEAF | RULE_CA | RULE_ANCHOR, is_malformed },
+    { PATH_MALFORMED, RULE_LEAF | RULE_CA | RULE_ANCHOR, breaks_strict_shape },
+    { PATH_WEAK_SIGNATURE, RULE_LEAF | RULE_CA, has_weak_signature },
+    { PATH_WEAK_KEY, RULE_LEAF | RULE_CA | RULE_ANCHOR, has_weak_key },
+    { PATH_AKI_MISMATCH, RULE_LEAF | RULE_CA | RULE_ANCHOR, lacks_key_id },
+    { PATH_DISTRUSTED, RULE_LEAF | RULE_CA | RULE_ANCHOR, is_distrusted },
+};
+
+uint32_t rule_problems(const struct rule_subject *subject)
+{
+    uint32_t problems = 0;
+
+    for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+        if ((rules[i].places & subject->place) != 0 && rules[i].is_broken(subject))
+            problems |= UINT32_C(1) << rules[i].code;
+    }
+    return problems;
+}
+
+static bool octets_differ(const ASN1_STRING *a, const ASN1_STRING *b)
+{
+    return a != NULL && b != NULL && ASN1_STRING_cmp(a, b) != 0;
+}
+
+/* The first directory name among the issuers that the identifier names; others nobody compares. */
+static const X509_NAME *named_issuer(const X509 *x509)
+{
+    const GENERAL_NAMES *names = X509_get0_authority_issuer((X509 *)x509);
+
+    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+        const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+
+        if (name->type == GEN_DIRNAME)
+            return name->d.directoryName;
+    }
+    return NULL;
+}
+
+static bool issuer_and_serial_fit(X509 *x509, X509 *issuer)
+{
+    const ASN1_INTEGER *serial = X509_get0_authority_serial(x509);
+    const X509_NAME *name = named_issuer(x509);
+
+    if (serial != NULL && ASN1_INTEGER_cmp(X509_get0_serialNumber(issuer), serial) != 0)
+        return false;
+    return name == NULL || X509_NAME_cmp(name, X509_get_issuer_name(issuer)) == 0;
+}
+
+bool rule_key_id_fits(const struct model *model, const struct certificate *certificate,
+                      const struct certificate *issuer)
+{
+    X509 *x509 = certificate_x509(certificate), *above = certificate_x509(issuer);
+
+    switch (model->aki) {
+    case MODEL_AKI_IGNORED: return true;
+    case MODEL_AKI_KEY_ID:
+        return !octets_differ(X509_get0_authority_key_id(x509), X509_get0_subject_key_id(above));
+    case MODEL_AKI_ISSUER_SERIAL:
+        return !octets_differ(X509_get0_authority_key_id(x509), X509_get0_subject_key_id(above)) &&
+               issuer_and_serial_fit(x509, above);
+    }
+    return false;
+}
+
+bool rule_looks_self_signed(const struct certificate *certificate)
+{
+    return (X509_get_extension_flags(certificate_x509(certificate)) & EXFLAG_SS) != 0;
+}
+
+bool rule_may_anchor(const struct model *model, const struct certificate *certificate, uint32_t marks)
+{
+    if ((marks & TRUST_MARK_HELPER) != 0)
+        return false;
+    switch (model->anchors) {
+    case MODEL_ANCHORS_ANY: return true;
+    case MODEL_ANCHORS_EXPLICIT: return (marks & TRUST_MARK_EXPLICIT) != 0;
+    case MODEL_ANCHORS_SELF_ISSUED:
+        return (marks & TRUST_MARK_EXPLICIT) != 0 || rule_looks_self_signed(certificate);
+    }
+    return false;
+}

@@ -1,0 +1,35 @@
+/*
+ * What a client asks of one certificate by itself: its dates, its extensions, its strength. What only
+ * shows on a whole path (path length, name constraints, signatures) is path.c's.
+ */
+#pragma once
+
+#include "schema/trust/path.h"
+
+/* Where in a path a certificate stands. A pinned leaf is RULE_LEAF alone. */
+enum rule_place { RULE_LEAF = 1, RULE_CA = 2, RULE_ANCHOR = 4 };
+
+struct rule_subject {
+    const struct path_query *query;
+    const struct certificate *certificate;
+    uint32_t marks; /* enum trust_mark, of the trust set's entry for it */
+    enum rule_place place;
+    bool signature_counts; /* false for an anchor, whose own signature proves nothing */
+    bool last;             /* nothing stands above it */
+};
+
+/* A set of enum path_problem_code, one bit each. */
+uint32_t rule_problems(const struct rule_subject *subject);
+
+/*
+ * Whether the authority key identifier of `certificate` fits `issuer` as the model compares it. An
+ * identifier that is absent on either side fits.
+ */
+bool rule_key_id_fits(const struct model *model, const struct certificate *certificate,
+                      const struct certificate *issuer);
+
+/* Whether the certificate would be taken for self-signed without checking its signature: OpenSSL's EXFLAG_SS. */
+bool rule_looks_self_signed(const struct certificate *certificate);
+
+/* Whether the model lets this entry of a trust set end a path, dates and extensions aside. */
+bool rule_may_anchor(const struct model *model, const struct certificate *certificate, uint32_t marks);

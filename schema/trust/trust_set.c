@@ -1,0 +1,334 @@
+#include "schema/trust/trust_set.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/err.h>
+
+struct trust_set *trust_set_new(void)
+{
+    struct trust_set *set = memory_new(sizeof(*set));
+
+    set->complete = true;
+    return set;
+}
+
+void trust_set_free(struct trust_set *set)
+{
+    if (set == NULL)
+        return;
+    for (size_t i = 0; i < set->count; i++)
+        certificate_free(set->entries[i].certificate);
+    free(set->entries);
+    text_list_clear(&set->parameters);
+    text_list_clear(&set->notes);
+    free(set);
+}
+
+void trust_set_add(struct trust_set *set, const struct fingerprint *fingerprint,
+                   const struct fingerprint *key_identity, uint32_t marks, struct certificate *certificate)
+{
+    set->entries = array_grow(set->entries, set->count, sizeof(*set->entries));
+    set->entries[set->count++] = (struct trust_entry){
+        .fingerprint = *fingerprint,
+        .key_identity = *key_identity,
+        .marks = marks,
+        .certificate = certificate != NULL ? certificate_ref(certificate) : NULL,
+    };
+}
+
+static void note(struct trust_set *set, const char *format, ...) PRINTF_LIKE(2, 3);
+
+static void note(struct trust_set *set, const char *format, ...)
+{
+    struct text text = { 0 };
+    va_list arguments;
+
+    va_start(arguments, format);
+    text_vformat(&text, format, arguments);
+    va_end(arguments);
+    if (!text_list_has(&set->notes, text_string(&text)))
+        text_list_add(&set->notes, text_string(&text));
+    text_clear(&text);
+}
+
+/* One file of a store: the whole store, or in a directory the items with one file's name. */
+struct file {
+    const struct store *store;
+    const struct model *model;
+    size_t from, until; /* items */
+    char name[512];     /* for notes */
+};
+
+static bool is_directory(const struct store *store)
+{
+    return store->format == STORE_DIRECTORY;
+}
+
+static bool is_keystore(const struct store *store)
+{
+    return store->format == STORE_JKS || store->format == STORE_JCEKS || store->format == STORE_PKCS12;
+}
+
+static bool can_read(const struct model *model, enum store_format format)
+{
+    switch (model->formats) {
+    case MODEL_READS_ANY: return true;
+    case MODEL_READS_PEM: return format == STORE_PEM || format == STORE_DIRECTORY;
+    case MODEL_READS_KEYSTORES: return format == STORE_JKS || format == STORE_JCEKS || format == STORE_PKCS12;
+    }
+    return false;
+}
+
+static bool same_name(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static size_t end_of_file(const struct store *store, size_t from)
+{
+    size_t until = from + 1;
+
+    if (!is_directory(store))
+        return store->count;
+    while (until < store->count && same_name(store->items[until].entry.alias, store->items[from].entry.alias))
+        until++;
+    return until;
+}
+
+/*
+ * Whether the client's reader stumbles over this item. A certificate that only our parser refuses (its
+ * key is damaged) is none of its business: readers decode the outer structure alone.
+ */
+static bool is_damaged(const struct store_item *item)
+{
+    const unsigned char *at = item->entry.der;
+    X509 *x509;
+
+    if (item->entry.kind == STORE_ENTRY_DAMAGED)
+        return true;
+    if (item->entry.kind == STORE_ENTRY_OTHER || item->certificate != NULL)
+        return false;
+    if (at == NULL)
+        return true;
+    x509 = d2i_X509(NULL, &at, (long)item->entry.der_bytes);
+    ERR_clear_error();
+    X509_free(x509);
+    return x509 == NULL;
+}
+
+static const char *damage_of(const struct store_item *item)
+{
+    return item->entry.damage != NULL ? item->entry.damage : "not a certificate";
+}
+
+/* Where this reader stops in the file: `from` when nothing of it counts. */
+static size_t readable_until(struct trust_set *set, const struct file *file)
+{
+    const struct model *model = file->model;
+    bool whole = model->damage == MODEL_DAMAGE_DROPS_FILE ||
+                 (is_keystore(file->store) && model->formats != MODEL_READS_ANY);
+
+    for (size_t i = file->from; i < file->until; i++) {
+        const struct store_item *item = &file->store->items[i];
+
+        if (item->entry.kind == STORE_ENTRY_TRUSTED && model->trusted_block == MODEL_TRUSTED_DROPS_FILE) {
+            note(set, "%s: the whole file is dropped for its TRUSTED CERTIFICATE block at byte %zu",
+                 file->name, item->entry.offset);
+            return file->from;
+        }
+        if (!is_damaged(item))
+            continue;
+        if (whole) {
+            note(set, "%s: the whole file is dropped for what is damaged at byte %zu: %s", file->name,
+                 item->entry.offset, damage_of(item));
+            return file->from;
+        }
+        if (model->damage == MODEL_DAMAGE_KEEPS_BEFORE) {
+            note(set, "%s: everything from byte %zu on is dropped: %s", file->name, item->entry.offset,
+                 damage_of(item));
+            return i;
+        }
+        note(set, "%s: skipped at byte %zu: %s", file->name, item->entry.offset, damage_of(item));
+    }
+    return file->until;
+}
+
+static uint32_t marks_of(const struct store_entry *entry)
+{
+    switch (entry->trust) {
+    case STORE_TRUST_UNSAID: return 0;
+    case STORE_TRUST_SERVER: return TRUST_MARK_EXPLICIT;
+    case STORE_TRUST_OTHER: /* a list of purposes without this one rejects it: OpenSSL's obj_trust() */
+    case STORE_TRUST_REJECTED: return TRUST_MARK_REJECTED;
+    }
+    return TRUST_MARK_REJECTED;
+}
+
+/* Why this client passes an item over; NULL when it counts. */
+static const char *skip_reason(const struct file *file, const struct store_entry *entry)
+{
+    const struct model *model = file->model;
+
+    if (is_directory(file->store) && model->hashed_names_only && !entry->hashed_name)
+        return "its name is no hash, so it is never looked up";
+    if (entry->after_bom && model->loses_first_after_bom)
+        return "the byte order mark before it hides it";
+    switch (entry->kind) {
+    case STORE_ENTRY_CERTIFICATE:
+        if (file->store->format == STORE_PKCS12 && model->java_marks && !entry->java_trusted)
+            return "it lacks the trustedKeyUsage attribute that Java asks for";
+        return NULL;
+    case STORE_ENTRY_X509: return model->reads_x509_label ? NULL : "X509 CERTIFICATE blocks are passed over";
+    case STORE_ENTRY_TRUSTED:
+        return model->trusted_block == MODEL_TRUSTED_HONOURED ? NULL
+                                                              : "TRUSTED CERTIFICATE blocks are passed over";
+    case STORE_ENTRY_KEY_CHAIN:
+        if (!model->java_marks)
+            return "it belongs to a private key";
+        return entry->chain_index == 0 ? NULL : "of a key entry only the first certificate is trusted";
+    case STORE_ENTRY_OTHER:
+    case STORE_ENTRY_DAMAGED: break;
+    }
+    return "it holds no certificate";
+}
+
+static void add_item(struct trust_set *set, const struct file *file, const struct store_item *item)
+{
+    const char *reason = skip_reason(file, &item->entry);
+
+    if (item->entry.kind == STORE_ENTRY_OTHER || is_damaged(item))
+        return;
+    if (reason != NULL) {
+        note(set, "%s: %s is not trusted: %s", file->name,
+             item->certificate != NULL ? certificate_label(item->certificate) : "a certificate", reason);
+        return;
+    }
+    if (item->certificate == NULL) {
+        note(set, "%s: a certificate at byte %zu can anchor nothing: its key or dates cannot be read",
+             file->name, item->entry.offset);
+        return;
+    }
+    trust_set_add(set, certificate_fingerprint(item->certificate),
+                  certificate_key_identity(item->certificate), marks_of(&item->entry), item->certificate);
+}
+
+static void add_file(struct trust_set *set, const struct file *file)
+{
+    size_t until = readable_until(set, file);
+
+    for (size_t i = file->from; i < until; i++)
+        add_item(set, file, &file->store->items[i]);
+}
+
+static void add_files(struct trust_set *set, const struct model *model, const struct store *store)
+{
+    for (size_t from = 0, until; from < store->count; from = until) {
+        struct file file = { .store = store, .model = model, .from = from };
+        const char *alias = store->items[from].entry.alias;
+
+        file.until = until = end_of_file(store, from);
+        if (is_directory(store) && alias != NULL)
+            snprintf(file.name, sizeof(file.name), "%s/%s", store->path, alias);
+        else
+            snprintf(file.name, sizeof(file.name), "%s", store->path);
+        add_file(set, &file);
+    }
+}
+
+void trust_set_add_store(struct trust_set *set, const struct model *model, const struct store *store)
+{
+    switch (store->state) {
+    case STORE_DANGLING: note(set, "%s: there is no such store", store->path); return;
+    case STORE_OPAQUE:
+    case STORE_DENIED:
+        note(set, "%s: could not be read%s%s", store->path, store->problem != NULL ? ": " : "",
+             store->problem != NULL ? store->problem : "");
+        set->complete = false;
+        return;
+    case STORE_READ:
+    case STORE_PARTIAL: break;
+    }
+    if (!can_read(model, store->format)) {
+        if (store->count > 0)
+            note(set, "%s: a client of model %s cannot read %s", store->path, model->name,
+                 store_format_name(store->format));
+        return;
+    }
+    add_files(set, model, store);
+}
+
+/* Copies of one entry count once: what a reader meets twice it does not trust twice. */
+struct place {
+    const struct trust_entry *entry;
+    size_t index;
+};
+
+static int compare_entries(const void *left, const void *right)
+{
+    const struct place *a = left, *b = right;
+    int order = fingerprint_compare(&a->entry->fingerprint, &b->entry->fingerprint);
+
+    if (order != 0)
+        return order;
+    if (a->entry->marks != b->entry->marks)
+        return a->entry->marks < b->entry->marks ? -1 : 1;
+    return (a->index > b->index) - (a->index < b->index);
+}
+
+static int compare_places(const void *left, const void *right)
+{
+    const struct place *a = left, *b = right;
+
+    return (a->index > b->index) - (a->index < b->index);
+}
+
+static int compare_texts(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+static void hash_parameters(struct fingerprint_hash *hash, const struct text_list *parameters)
+{
+    char **sorted = memory_new((parameters->count + 1) * sizeof(*sorted));
+
+    for (size_t i = 0; i < parameters->count; i++)
+        sorted[i] = parameters->items[i];
+    qsort(sorted, parameters->count, sizeof(*sorted), compare_texts);
+    for (size_t i = 0; i < parameters->count; i++)
+        fingerprint_hash_add(hash, sorted[i], strlen(sorted[i]) + 1);
+    free(sorted);
+}
+
+struct fingerprint trust_set_digest(const struct trust_set *set, const struct model *model)
+{
+    struct fingerprint_hash *hash = fingerprint_hash_new();
+    struct place *places = memory_new((set->count + 1) * sizeof(*places));
+    size_t count = 0;
+
+    for (size_t i = 0; i < set->count; i++)
+        places[i] = (struct place){ .entry = &set->entries[i], .index = i };
+    qsort(places, set->count, sizeof(*places), compare_entries);
+    for (size_t i = 0; i < set->count; i++) {
+        const struct trust_entry *before = count > 0 ? places[count - 1].entry : NULL,
+                                 *entry = places[i].entry;
+
+        if (before == NULL || before->marks != entry->marks ||
+            !fingerprint_equal(&before->fingerprint, &entry->fingerprint))
+            places[count++] = places[i];
+    }
+    if (model->order_matters)
+        qsort(places, count, sizeof(*places), compare_places);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t marks = places[i].entry->marks;
+        const uint8_t bytes[4] = { (uint8_t)(marks >> 24), (uint8_t)(marks >> 16), (uint8_t)(marks >> 8),
+                                   (uint8_t)marks };
+
+        fingerprint_hash_add(hash, places[i].entry->fingerprint.bytes, FINGERPRINT_BYTES);
+        fingerprint_hash_add(hash, bytes, sizeof(bytes));
+    }
+    free(places);
+    hash_parameters(hash, &set->parameters);
+    return fingerprint_hash_take(hash);
+}

@@ -1,0 +1,248 @@
+#include "schema/trust/walk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/objects.h>
+#include <openssl/x509v3.h>
+
+#include "schema/trust/rule.h"
+
+#define NOBODY SIZE_MAX
+
+/* The key could have made a signature of this kind (OpenSSL's check_sig_alg_match). */
+static bool algorithm_fits(const struct certificate *issued, const struct certificate *issuer)
+{
+    EVP_PKEY *key = X509_get0_pubkey(certificate_x509(issuer));
+    int algorithm;
+
+    if (key == NULL ||
+        OBJ_find_sigid_algs(X509_get_signature_nid(certificate_x509(issued)), NULL, &algorithm) != 1)
+        return false;
+    return EVP_PKEY_is_a(key, OBJ_nid2sn(algorithm)) == 1 ||
+           (algorithm == NID_rsassaPss && EVP_PKEY_is_a(key, "RSA") == 1);
+}
+
+static bool is_well_formed(const struct certificate *certificate)
+{
+    return (X509_get_extension_flags(certificate_x509(certificate)) & EXFLAG_INVALID) == 0;
+}
+
+/* All that is looked at before an issuer is chosen; signature and dates are not. */
+static bool likely_issued(const struct pool *pool, size_t below, size_t above)
+{
+    const struct certificate *issued = pool->members[below].certificate;
+    const struct certificate *issuer = pool->members[above].certificate;
+
+    return pool_name_fits(pool, below, above) && is_well_formed(issued) && is_well_formed(issuer) &&
+           rule_key_id_fits(pool->query->model, issued, issuer) && algorithm_fits(issued, issuer);
+}
+
+static bool is_valid_now(const struct pool *pool, size_t member)
+{
+    const struct certificate *certificate = pool->members[member].certificate;
+
+    return certificate_not_before(certificate) <= pool->query->at &&
+           pool->query->at <= certificate_not_after(certificate);
+}
+
+/* The better of two candidates, `best` being the earlier: one that is valid, else the one that ends later. */
+static size_t better(const struct pool *pool, size_t best, size_t candidate)
+{
+    if (best == NOBODY)
+        return candidate;
+    if (is_valid_now(pool, best))
+        return best;
+    if (is_valid_now(pool, candidate))
+        return candidate;
+    return certificate_not_after(pool->members[candidate].certificate) >
+                   certificate_not_after(pool->members[best].certificate)
+               ? candidate
+               : best;
+}
+
+size_t walk_trusted_issuer(struct pool *pool, size_t member)
+{
+    size_t best = NOBODY;
+
+    for (size_t i = 0; i < pool->trusted_count; i++) {
+        if (likely_issued(pool, member, pool->trusted[i]))
+            best = better(pool, best, pool->trusted[i]);
+    }
+    return best;
+}
+
+static bool contains(const struct walk *walk, size_t member)
+{
+    for (size_t i = 0; i < walk->count; i++) {
+        if (walk->members[i] == member)
+            return true;
+    }
+    return false;
+}
+
+/* A self-issued leaf may be followed by itself; nobody else occurs twice. */
+static size_t served_issuer(const struct pool *pool, const struct walk *walk, const bool *used)
+{
+    size_t current = walk->members[walk->count - 1], best = NOBODY;
+    bool again = pool->members[current].self_issued && walk->count == 1;
+
+    if (rule_looks_self_signed(pool->members[current].certificate))
+        return NOBODY;
+    for (size_t i = 0; i < pool->served_count; i++) {
+        if (!used[i] && (again || !contains(walk, pool->served[i])) &&
+            likely_issued(pool, current, pool->served[i]))
+            best = better(pool, best, pool->served[i]);
+    }
+    return best;
+}
+
+static void mark_used(const struct pool *pool, bool *used, size_t member)
+{
+    for (size_t i = 0; i < pool->served_count; i++) {
+        if (pool->served[i] == member) {
+            used[i] = true;
+            return;
+        }
+    }
+}
+
+enum step { STEP_ENDS, STEP_GOES_ON, STEP_NOT_TRUSTED };
+
+/*
+ * One look into the store. A self-signed certificate that was served is replaced by its like in the
+ * store; a namesake of it there ends the search, as it may be an impostor.
+ */
+static enum step step_trusted(struct pool *pool, struct walk *walk)
+{
+    size_t current = walk->members[walk->count - 1], issuer = walk_trusted_issuer(pool, current);
+    bool self_signed = rule_looks_self_signed(pool->members[current].certificate);
+
+    if (issuer == NOBODY || (self_signed && issuer != current))
+        return STEP_NOT_TRUSTED;
+    if (!self_signed) {
+        if (walk->count > 1 && contains(walk, issuer) && pool->members[current].trusted)
+            return STEP_ENDS; /* the store's certificates point at each other: nothing new will come */
+        walk->members[walk->count++] = issuer;
+    }
+    if ((pool->members[issuer].marks & TRUST_MARK_REJECTED) != 0)
+        return STEP_ENDS;
+    walk->anchored = pool->members[issuer].anchor;
+    return walk->anchored || rule_looks_self_signed(pool->members[issuer].certificate) ? STEP_ENDS
+                                                                                       : STEP_GOES_ON;
+}
+
+void walk_first_issuers(struct pool *pool, struct walk *walk)
+{
+    bool *used = memory_new((pool->served_count + 1) * sizeof(*used));
+    size_t depth = pool->query->limits.depth < WALK_DEPTH_MAX ? pool->query->limits.depth : WALK_DEPTH_MAX;
+    bool serving = true, only_served = true;
+
+    *walk = (struct walk){ .members = { 0 }, .count = 1 };
+    for (;;) {
+        enum step step = walk->count < depth || rule_looks_self_signed(
+                                                    pool->members[walk->members[walk->count - 1]].certificate)
+                             ? step_trusted(pool, walk)
+                             : STEP_NOT_TRUSTED;
+        size_t issuer;
+
+        if (step == STEP_ENDS) {
+            only_served = false;
+            break;
+        }
+        if (step == STEP_GOES_ON) {
+            only_served = serving = false;
+            continue;
+        }
+        issuer = serving ? served_issuer(pool, walk, used) : NOBODY;
+        if (walk->count >= depth) {
+            walk->bounded = true;
+            break;
+        }
+        if (issuer == NOBODY)
+            break;
+        mark_used(pool, used, issuer);
+        walk->members[walk->count++] = issuer;
+    }
+    /* The last resort of a client that takes any certificate as an anchor: the leaf itself. */
+    if (only_served && pool->query->model->anchors == MODEL_ANCHORS_ANY && pool->members[0].anchor)
+        walk->anchored = walk->pinned = true;
+    free(used);
+}
+
+/* The list in the order in which it was issued, without a self-signed end. */
+static void follow_served(struct pool *pool, struct walk *walk)
+{
+    for (bool more = true; more && walk->count < WALK_DEPTH_MAX - 1;) {
+        more = false;
+        for (size_t i = 0; i < pool->served_count && !more; i++) {
+            size_t member = pool->served[i];
+
+            more = !contains(walk, member) && likely_issued(pool, walk->members[walk->count - 1], member);
+            if (more)
+                walk->members[walk->count++] = member;
+        }
+    }
+    walk->bounded = walk->count >= WALK_DEPTH_MAX - 1;
+    if (walk->count > 1 && pool->members[walk->members[walk->count - 1]].self_issued)
+        walk->count--;
+}
+
+static bool same_name(const X509_NAME *a, const X509_NAME *b)
+{
+    const unsigned char *left, *right;
+    size_t left_bytes, right_bytes;
+
+    return X509_NAME_get0_der(a, &left, &left_bytes) == 1 &&
+           X509_NAME_get0_der(b, &right, &right_bytes) == 1 && left_bytes == right_bytes &&
+           memcmp(left, right, left_bytes) == 0;
+}
+
+static const X509_NAME *subject_of(const struct pool *pool, size_t member)
+{
+    return X509_get_subject_name(certificate_x509(pool->members[member].certificate));
+}
+
+/*
+ * GnuTLS files its trust list by subject and looks at one name only. The list is cut where it holds a
+ * key of that name; what is left must have been issued by one.
+ */
+static bool end_in(struct pool *pool, struct walk *walk, const X509_NAME *name, bool prefer_valid)
+{
+    size_t count = walk->count, best = NOBODY;
+
+    for (size_t i = 1; i < walk->count && count == walk->count; i++) {
+        for (size_t t = 0; t < pool->trusted_count; t++) {
+            if (same_name(name, subject_of(pool, pool->trusted[t])) &&
+                fingerprint_equal(certificate_key_identity(pool->members[walk->members[i]].certificate),
+                                  certificate_key_identity(pool->members[pool->trusted[t]].certificate)))
+                count = i;
+        }
+    }
+    for (size_t t = 0; t < pool->trusted_count; t++) {
+        size_t member = pool->trusted[t];
+
+        if (!pool->members[member].anchor || !same_name(name, subject_of(pool, member)) ||
+            !likely_issued(pool, walk->members[count - 1], member))
+            continue;
+        best = prefer_valid ? better(pool, best, member) : best == NOBODY ? member : best;
+    }
+    if (best == NOBODY)
+        return false;
+    walk->count = count;
+    walk->members[walk->count++] = best;
+    return walk->anchored = true;
+}
+
+void walk_served_list(struct pool *pool, struct walk *walk)
+{
+    size_t last;
+
+    *walk = (struct walk){ .members = { 0 }, .count = 1 };
+    follow_served(pool, walk);
+    last = walk->members[walk->count - 1];
+    if (end_in(pool, walk, X509_get_issuer_name(certificate_x509(pool->members[last].certificate)), true))
+        return;
+    /* The second try takes the first of that name, even an expired one: measured with a doubled root. */
+    (void)end_in(pool, walk, subject_of(pool, last), false);
+}

@@ -1,0 +1,29 @@
+/*
+ * Clients that follow one path and never go back: which one it is. Whether it is any good is for
+ * path.c to say.
+ */
+#pragma once
+
+#include "schema/trust/pool.h"
+
+#define WALK_DEPTH_MAX 32
+
+struct walk {
+    size_t members[WALK_DEPTH_MAX];
+    size_t count;
+    bool anchored; /* ends at something that the client trusts */
+    bool pinned;   /* it is the leaf itself that is trusted, whatever stands above it */
+    bool bounded;  /* the limit on depth came first */
+};
+
+/* MODEL_ALTERNATIVES_FIRST: OpenSSL's build_chain() with X509_V_FLAG_TRUSTED_FIRST, its default. */
+void walk_first_issuers(struct pool *pool, struct walk *walk);
+
+/* MODEL_ALTERNATIVES_SERVED: GnuTLS. */
+void walk_served_list(struct pool *pool, struct walk *walk);
+
+/*
+ * For OpenSSL the issuer that a store gives for a name: of the trusted members the first that is valid
+ * at the query's instant, else the one that ends last. SIZE_MAX when there is none.
+ */
+size_t walk_trusted_issuer(struct pool *pool, size_t member);
