@@ -3,14 +3,14 @@
 #include <string.h>
 
 /* What all rows of OpenSSL's family share; each row overrides what differs. */
+/* clang-format off */
 #define OPENSSL_FAMILY                                                                                       \
     .formats = MODEL_READS_PEM, .damage = MODEL_DAMAGE_DROPS_FILE, .trusted_block = MODEL_TRUSTED_HONOURED,  \
-    .reads_x509_label = true, .hashed_names_only = true, .anchor_dates = true,                               \
+    .reads_by_line = true, .reads_x509_label = true, .hashed_names_only = true, .anchor_dates = true,        \
     .anchor_constraints = MODEL_ANCHOR_CONSTRAINED, .alternatives = MODEL_ALTERNATIVES_FIRST,                \
     .order = MODEL_TRUSTED_FIRST, .order_matters = true, .aki = MODEL_AKI_ISSUER_SERIAL,                     \
     .names = MODEL_NAMES_CANONICAL, .eku_chained = true, .sha1_refused = true, .verifies = true
 
-/* clang-format off */
 static const struct model models[] = {
     /*
      * What the standard allows, for clients that nobody has measured: every path is tried (RFC 4158),
@@ -26,9 +26,8 @@ static const struct model models[] = {
       .eku_chained = true, .eku_any = true, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
 
     /*
-     * OpenSSL 3.0, read (crypto/x509: build_chain, find_issuer, X509_STORE_CTX_get1_issuer,
-     * check_trust, check_extensions) and measured with `openssl verify` and s_client of Debian 12: one
-     * issuer a step, taken from the store if it has any of that name; of several the first that is
+     * OpenSSL 3.0, read (crypto/x509: build_chain, find_issuer, get1_issuer, check_trust,
+     * check_extensions) and measured with the command-line tool of Debian 12: one issuer a step, taken from the store if it has any of that name; of several the first that is
      * valid now, else the one that ends last. A trusted certificate that is not self-signed ends no
      * path unless a TRUSTED block says so. anyExtendedKeyUsage is not serverAuth. Debian's security
      * level 2 asks for 112 bits: RSA 2048.
@@ -53,7 +52,7 @@ static const struct model models[] = {
      */
     { .name = "node", .clients = "Node.js with its own roots and NODE_EXTRA_CA_CERTS",
       .formats = MODEL_READS_PEM, .damage = MODEL_DAMAGE_KEEPS_BEFORE, .trusted_block = MODEL_TRUSTED_SKIPPED,
-      .reads_x509_label = true, .anchors = MODEL_ANCHORS_SELF_ISSUED, .anchor_dates = true,
+      .reads_by_line = true, .reads_x509_label = true, .anchors = MODEL_ANCHORS_SELF_ISSUED, .anchor_dates = true,
       .anchor_constraints = MODEL_ANCHOR_CONSTRAINED, .alternatives = MODEL_ALTERNATIVES_FIRST,
       .order = MODEL_TRUSTED_FIRST, .order_matters = true, .aki = MODEL_AKI_ISSUER_SERIAL,
       .names = MODEL_NAMES_CANONICAL, .eku_chained = true, .key_bits_min = 1024, .sha1_refused = true,

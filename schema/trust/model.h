@@ -11,7 +11,7 @@
 /* Which formats of store it can read at all. */
 enum model_formats {
     MODEL_READS_ANY,
-    MODEL_READS_PEM,       /* PEM files, and directories of them */
+    MODEL_READS_PEM,       /* PEM files, directories of them, programs that carry them */
     MODEL_READS_KEYSTORES, /* JKS, JCEKS and PKCS#12 */
 };
 
@@ -81,6 +81,7 @@ struct model {
     enum model_formats formats;
     enum model_damage damage;
     enum model_trusted_block trusted_block;
+    bool reads_by_line;    /* PEM as OpenSSL sees it: enum store_by_line */
     bool reads_x509_label; /* "X509 CERTIFICATE" blocks count */
     bool loses_first_after_bom;
     bool

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/err.h>
-
 struct trust_set *trust_set_new(void)
 {
     struct trust_set *set = memory_new(sizeof(*set));
@@ -75,7 +73,7 @@ static bool can_read(const struct model *model, enum store_format format)
 {
     switch (model->formats) {
     case MODEL_READS_ANY: return true;
-    case MODEL_READS_PEM: return format == STORE_PEM || format == STORE_DIRECTORY;
+    case MODEL_READS_PEM: return format == STORE_PEM || format == STORE_DIRECTORY || format == STORE_ELF;
     case MODEL_READS_KEYSTORES: return format == STORE_JKS || format == STORE_JCEKS || format == STORE_PKCS12;
     }
     return false;
@@ -97,30 +95,33 @@ static size_t end_of_file(const struct store *store, size_t from)
     return until;
 }
 
-/*
- * Whether the client's reader stumbles over this item. A certificate that only our parser refuses (its
- * key is damaged) is none of its business: readers decode the outer structure alone.
- */
-static bool is_damaged(const struct store_item *item)
+/* Line-wise readers see a PEM text in their own way; keystores have no lines. */
+static bool reads_lines(const struct file *file)
 {
-    const unsigned char *at = item->entry.der;
-    X509 *x509;
+    return file->model->reads_by_line && !is_keystore(file->store);
+}
 
-    if (item->entry.kind == STORE_ENTRY_DAMAGED)
-        return true;
-    if (item->entry.kind == STORE_ENTRY_OTHER || item->certificate != NULL)
-        return false;
-    if (at == NULL)
-        return true;
-    x509 = d2i_X509(NULL, &at, (long)item->entry.der_bytes);
-    ERR_clear_error();
-    X509_free(x509);
-    return x509 == NULL;
+/* Whether the client's reader stumbles over this item. */
+static bool is_damaged(const struct file *file, const struct store_item *item)
+{
+    if (reads_lines(file))
+        return item->entry.by_line == STORE_LINE_DAMAGED;
+    return item->entry.kind == STORE_ENTRY_DAMAGED || item->entry.trailing;
+}
+
+/* Whether it is there at all for this reader. */
+static bool is_seen(const struct file *file, const struct store_item *item)
+{
+    return (!reads_lines(file) || item->entry.by_line != STORE_LINE_UNSEEN) &&
+           item->entry.kind != STORE_ENTRY_OTHER;
 }
 
 static const char *damage_of(const struct store_item *item)
 {
-    return item->entry.damage != NULL ? item->entry.damage : "not a certificate";
+    if (item->entry.damage != NULL)
+        return item->entry.damage;
+    return item->entry.trailing ? "bytes follow the certificate"
+                                : "its lines are not as this reader wants them";
 }
 
 /* Where this reader stops in the file: `from` when nothing of it counts. */
@@ -138,7 +139,7 @@ static size_t readable_until(struct trust_set *set, const struct file *file)
                  file->name, item->entry.offset);
             return file->from;
         }
-        if (!is_damaged(item))
+        if (!is_damaged(file, item))
             continue;
         if (whole) {
             note(set, "%s: the whole file is dropped for what is damaged at byte %zu: %s", file->name,
@@ -173,6 +174,8 @@ static const char *skip_reason(const struct file *file, const struct store_entry
 
     if (is_directory(file->store) && model->hashed_names_only && !entry->hashed_name)
         return "its name is no hash, so it is never looked up";
+    if (is_keystore(file->store) && entry->overwritten)
+        return "a later entry has the same alias";
     if (entry->after_bom && model->loses_first_after_bom)
         return "the byte order mark before it hides it";
     switch (entry->kind) {
@@ -188,28 +191,25 @@ static const char *skip_reason(const struct file *file, const struct store_entry
         if (!model->java_marks)
             return "it belongs to a private key";
         return entry->chain_index == 0 ? NULL : "of a key entry only the first certificate is trusted";
-    case STORE_ENTRY_OTHER:
-    case STORE_ENTRY_DAMAGED: break;
+    case STORE_ENTRY_DAMAGED: /* not for this reader, or it would not have come here */
+    case STORE_ENTRY_OTHER: break;
     }
-    return "it holds no certificate";
+    return NULL;
 }
 
 static void add_item(struct trust_set *set, const struct file *file, const struct store_item *item)
 {
     const char *reason = skip_reason(file, &item->entry);
 
-    if (item->entry.kind == STORE_ENTRY_OTHER || is_damaged(item))
+    if (!is_seen(file, item) || is_damaged(file, item))
         return;
     if (reason != NULL) {
         note(set, "%s: %s is not trusted: %s", file->name,
              item->certificate != NULL ? certificate_label(item->certificate) : "a certificate", reason);
         return;
     }
-    if (item->certificate == NULL) {
-        note(set, "%s: a certificate at byte %zu can anchor nothing: its key or dates cannot be read",
-             file->name, item->entry.offset);
+    if (item->certificate == NULL)
         return;
-    }
     trust_set_add(set, certificate_fingerprint(item->certificate),
                   certificate_key_identity(item->certificate), marks_of(&item->entry), item->certificate);
 }

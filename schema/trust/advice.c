@@ -1,0 +1,154 @@
+#include "schema/trust/advice.h"
+
+#include <stdlib.h>
+
+static bool would_do(const struct path_query *query)
+{
+    return path_verdict_of(query, NULL) == PATH_TRUSTED;
+}
+
+static bool is_served(const struct path_query *query, const struct certificate *certificate)
+{
+    for (size_t i = 0; i < query->chain->count; i++) {
+        if (fingerprint_equal(certificate_fingerprint(query->chain->items[i]),
+                              certificate_fingerprint(certificate)))
+            return true;
+    }
+    return false;
+}
+
+static void name_certificate(struct text *out, const struct certificate *certificate)
+{
+    char print[FINGERPRINT_TEXT_BYTES];
+
+    text_format(out, "\"%s\" (SHA-256 %.16s…)", certificate_label(certificate),
+                fingerprint_format(certificate_fingerprint(certificate), print));
+}
+
+/* The servers send one certificate more. */
+static bool try_serving(const struct explain_subject *subject, struct text *out)
+{
+    for (size_t i = 0; subject->spare != NULL && i < subject->spare->count; i++) {
+        struct certificate *spare = subject->spare->items[i];
+        struct certificate_list chain = { 0 };
+        struct path_query query = *subject->query;
+        bool helps;
+
+        if (is_served(&query, spare))
+            continue;
+        for (size_t at = 0; at < query.chain->count; at++)
+            certificate_list_add(&chain, query.chain->items[at]);
+        certificate_list_add(&chain, spare);
+        query.chain = &chain;
+        helps = would_do(&query);
+        certificate_list_clear(&chain);
+        if (!helps)
+            continue;
+        text_add(out, certificate_is_self_issued(spare) ? "serve " : "serve the cross-certificate ");
+        name_certificate(out, spare);
+        text_format(out, ", issued by %s", certificate_issuer(spare));
+        return true;
+    }
+    return false;
+}
+
+/* The client's store holds one root more, put in front as an administrator can. */
+static bool try_adding(const struct explain_subject *subject, struct certificate *root, struct text *out)
+{
+    struct trust_set *set = trust_set_new();
+    const struct trust_set *now = subject->query->trust;
+    struct path_query query = *subject->query;
+    bool helps;
+
+    trust_set_add(set, certificate_fingerprint(root), certificate_key_identity(root), 0, root);
+    for (size_t i = 0; now != NULL && i < now->count; i++)
+        trust_set_add(set, &now->entries[i].fingerprint, &now->entries[i].key_identity, now->entries[i].marks,
+                      now->entries[i].certificate);
+    for (size_t i = 0; now != NULL && i < now->parameters.count; i++)
+        text_list_add(&set->parameters, now->parameters.items[i]);
+    query.trust = set;
+    helps = would_do(&query);
+    trust_set_free(set);
+    if (!helps)
+        return false;
+    text_add(out, "add root ");
+    name_certificate(out, root);
+    text_add(out, " to the trust store");
+    return true;
+}
+
+static bool try_roots(const struct explain_subject *subject, struct text *out)
+{
+    for (size_t i = 0; i < subject->root_count; i++) {
+        if (try_adding(subject, subject->roots[i].certificate, out))
+            return true;
+    }
+    for (size_t i = 0; i < subject->query->chain->count; i++) {
+        struct certificate *served = subject->query->chain->items[i];
+
+        if (i > 0 && certificate_is_self_issued(served) && try_adding(subject, served, out))
+            return true;
+    }
+    return false;
+}
+
+/* What is wrong with the leaf nobody but the server can mend. */
+static const char *leaf_advice(enum path_problem_code code)
+{
+    switch (code) {
+    case PATH_EXPIRED: return "renew the server's certificate: it has expired";
+    case PATH_NOT_YET_VALID: return "wait, or check the clock: the server's certificate is not valid yet";
+    case PATH_HOSTNAME: return "serve a certificate that names this host";
+    case PATH_EKU:
+    case PATH_KEY_USAGE: return "serve a certificate made for TLS servers";
+    case PATH_WEAK_KEY:
+    case PATH_WEAK_SIGNATURE: return "serve a certificate with a stronger key or signature";
+    case PATH_MALFORMED:
+    case PATH_CRITICAL_EXTENSION:
+        return "have the server's certificate issued anew: this client cannot process it";
+    case PATH_NOT_A_CA:
+    case PATH_PATH_LENGTH:
+    case PATH_NAME_CONSTRAINTS:
+    case PATH_NO_ISSUER:
+    case PATH_AKI_MISMATCH:
+    case PATH_DISTRUSTED:
+    case PATH_BAD_SIGNATURE:
+    case PATH_PROBLEM_CODES: break;
+    }
+    return NULL;
+}
+
+static const char *find_leaf_advice(const struct path *path)
+{
+    for (size_t i = 0; path->count > 0 && i < path->problem_count; i++) {
+        const char *advice = leaf_advice(path->problems[i].code);
+
+        if (advice != NULL &&
+            fingerprint_equal(&path->problems[i].certificate, certificate_fingerprint(path->certificates[0])))
+            return advice;
+    }
+    return NULL;
+}
+
+void advice_add(const struct explain_subject *subject, struct text *out)
+{
+    const struct path_result *result = subject->result;
+    const struct path *closest = result->path_count > 0       ? &result->paths[0]
+                                 : result->dead_end_count > 0 ? &result->dead_ends[0]
+                                                              : NULL;
+    const char *advice;
+
+    if (result->verdict == PATH_TRUSTED || closest == NULL || closest->count == 0)
+        return;
+    advice = find_leaf_advice(closest);
+    if (advice != NULL) {
+        text_add(out, advice);
+        return;
+    }
+    if (try_serving(subject, out) || try_roots(subject, out))
+        return;
+    if (!closest->anchored)
+        text_format(out, "add the root above \"%s\" to the trust store, or serve its certificate: %s",
+                    certificate_label(closest->certificates[closest->count - 1]),
+                    certificate_issuer(closest->certificates[closest->count - 1]));
+}
