@@ -1,17 +1,23 @@
 /* rootshift-collector: a row a command; what a command does stands in its noun's file. */
+#include "collector/decode.h"
+#include "collector/enroll.h"
+#include "collector/show.h"
 #include "schema/base/option.h"
-
-static const struct command commands[] = {
-    { 0 },
-};
-
-static const struct program program = {
-    .name = "rootshift-collector",
-    .summary = "which trust stores this host's software believes, and whether it survives a change of root",
-    .commands = commands,
-};
 
 int main(int argc, char **argv)
 {
+    const struct command commands[] = {
+        enroll_command,
+        decode_command,
+        show_command,
+        { 0 },
+    };
+    const struct program program = {
+        .name = "rootshift-collector",
+        .summary =
+            "which trust stores this host's software believes, and whether it survives a change of root",
+        .commands = commands,
+    };
+
     return option_main(&program, argc, argv);
 }

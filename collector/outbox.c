@@ -6,7 +6,6 @@ static bool count_dropped(struct state *state, int64_t records, int64_t now, str
 {
     if (records == 0)
         return true;
-    log_event(LOG_ERROR, "outbox full dropped=%lld", (long long)records);
     return state_run(state, err, "UPDATE outbox_dropped SET records = records + ?, last_at = ?", "ii",
                      records, now);
 }
@@ -22,8 +21,14 @@ static bool make_room(struct state *state, int64_t now, struct error *err)
         " (SELECT id FROM (SELECT id, sum(length(sealed)) OVER (ORDER BY id DESC) AS newer FROM outbox)"
         "  WHERE newer > ?)";
 
-    return state_run(state, err, sql, "i", (int64_t)OUTBOX_BYTES_MAX) &&
-           count_dropped(state, state_changes(state), now, err);
+    int64_t dropped;
+
+    if (!state_run(state, err, sql, "i", (int64_t)OUTBOX_BYTES_MAX))
+        return false;
+    dropped = state_changes(state);
+    if (dropped > 0)
+        log_event(LOG_ERROR, "outbox full dropped=%lld", (long long)dropped);
+    return count_dropped(state, dropped, now, err);
 }
 
 bool outbox_put(struct state *state, enum outbox_kind kind, const struct fingerprint *digest,

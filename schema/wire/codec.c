@@ -105,6 +105,19 @@ static size_t prefix_length(const ProtobufCEnumDescriptor *type, const char *val
     return value[at] == '_' ? at + 1 : 0;
 }
 
+bool codec_enum_parse(const ProtobufCEnumDescriptor *type, const char *name, int *value)
+{
+    for (unsigned i = 0; i < type->n_values; i++) {
+        const char *known = type->values[i].name + prefix_length(type, type->values[i].name);
+
+        if (strcasecmp(known, name) == 0 && strpbrk(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == NULL) {
+            *value = type->values[i].value;
+            return true;
+        }
+    }
+    return false;
+}
+
 static void write_enum(const ProtobufCEnumDescriptor *type, int value, struct json *json)
 {
     const ProtobufCEnumValue *known = protobuf_c_enum_descriptor_get_value(type, value);

@@ -38,3 +38,6 @@ void codec_json(const void *message, struct json *json);
 
 /* Bytes as a JSON string of lowercase hex. */
 void codec_json_bytes(const void *bytes, size_t size, struct json *json);
+
+/* The number of an enum's value by its name as codec_json() prints it: "not_ready". False when there is none. */
+bool codec_enum_parse(const ProtobufCEnumDescriptor *type, const char *name, int *value);

@@ -81,6 +81,20 @@ static void instants_and_nested_enums_are_words(void **state)
     free(json);
 }
 
+static void enum_values_are_found_by_their_printed_names(void **state)
+{
+    int value;
+
+    (void)state;
+    assert_true(codec_enum_parse(&rootshift__v1__root_state__descriptor, "trusted_via_key", &value));
+    assert_int_equal(value, ROOTSHIFT__V1__ROOT_STATE__ROOT_STATE_TRUSTED_VIA_KEY);
+    assert_true(codec_enum_parse(&rootshift__v1__environment__descriptor, "sandbox", &value));
+    assert_int_equal(value, ROOTSHIFT__V1__ENVIRONMENT__ENVIRONMENT_SANDBOX);
+    assert_false(codec_enum_parse(&rootshift__v1__environment__descriptor, "SANDBOX", &value));
+    assert_false(codec_enum_parse(&rootshift__v1__environment__descriptor, "environment_sandbox", &value));
+    assert_false(codec_enum_parse(&rootshift__v1__environment__descriptor, "", &value));
+}
+
 static void a_sequence_is_unsigned(void **state)
 {
     Rootshift__V1__HostReport report = ROOTSHIFT__V1__HOST_REPORT__INIT;
@@ -180,6 +194,7 @@ int main(void)
         cmocka_unit_test(message_is_printed_by_the_rules_of_the_proto),
         cmocka_unit_test(absent_things_keep_their_place),
         cmocka_unit_test(instants_and_nested_enums_are_words),
+        cmocka_unit_test(enum_values_are_found_by_their_printed_names),
         cmocka_unit_test(a_sequence_is_unsigned),
         cmocka_unit_test(packed_is_read_again_with_its_maps),
         cmocka_unit_test(a_field_of_the_future_is_kept),
