@@ -84,8 +84,8 @@ const struct hello *hello_find(const char *name)
 /* Takes the place of OpenSSL's chain building, which SSL_VERIFY_NONE alone would still do. */
 static int accept_anything(X509_STORE_CTX *store, void *argument)
 {
+    (void)store;
     (void)argument;
-    X509_STORE_CTX_set_error(store, X509_V_OK);
     return 1;
 }
 
