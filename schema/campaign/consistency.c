@@ -2,6 +2,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "schema/x509/signature.h"
+
 /* A place in the document: `list`[index].key, or `list`.name.key. */
 struct place {
     const char *list, *name, *key;
@@ -77,7 +80,7 @@ static bool is_issued_by(const struct certificate *certificate, const struct cer
     X509 *below = certificate_x509(certificate), *above = certificate_x509(issuer);
 
     return X509_NAME_cmp(X509_get_issuer_name(below), X509_get_subject_name(above)) == 0 &&
-           X509_verify(below, X509_get0_pubkey(above)) == 1;
+           signature_check(NULL, issuer, certificate, &(size_t){ 0 }) == SIGNATURE_GOOD;
 }
 
 /* Whether the certificate is this root, by its key, or was issued by it. */

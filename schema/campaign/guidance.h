@@ -1,11 +1,13 @@
 /*
  * What to do about a reason, on this very store: add-only commands with the real path in them, in
  * English and Chinese. From the notices' own commands and the stores' own tools; the old root always stays.
+ *
+ * A line is a command to paste into a shell, or a comment that starts with "# ". The commands of both
+ * languages are the same.
  */
 #pragma once
 
 #include "schema/campaign/campaign.h"
-#include "schema/campaign/judge.h"
 
 /* What kind of thing must be changed; each has its own tool. */
 enum guidance_target {
@@ -24,14 +26,20 @@ struct guidance_question {
     size_t root;        /* the root to add: index into campaign.roots */
     const char *reason; /* a code of verdict.h */
     enum guidance_target target;
-    const char *path;      /* of the store, as that host sees it */
+    const char *path;      /* of the store, as that host sees it; may be NULL where the target needs none */
     const char *tool;      /* the JVM's own keytool, the interpreter's executable; NULL when unknown */
     bool linked_to_system; /* the store is maintained by the system's own tool */
     const char *setting;   /* what chose the store ("REQUESTS_CA_BUNDLE"); NULL for a default */
-    const char *process;   /* "pid 812 (java)" for restarts */
+    const char *process;   /* "pid 812 (java)" for restarts; NULL when none runs */
 };
 
 enum guidance_language { GUIDANCE_EN, GUIDANCE_ZH };
+
+/*
+ * The root to name in a question about a chain that is not accepted: the first new one among those that
+ * would do, else the first. SIZE_MAX for a chain of no root.
+ */
+size_t guidance_root(const struct campaign *campaign, size_t chain);
 
 /* Add the lines of the fix to `lines`; nothing where there is none to give. */
 void guidance_lines(const struct guidance_question *question, enum guidance_language language,

@@ -53,8 +53,8 @@ size_t judge_endpoint_of(const struct campaign *campaign, const char *address);
  * before the phase is over makes it `not_ready: bound-to-fallback`, until then it changes nothing. (That a
  * host is bound to a validation endpoint is a finding: "bound-to-validation".)
  */
-struct judgement judge_bound(struct judgement judgement, const struct campaign *campaign, size_t phase, size_t endpoint,
-                             int64_t at);
+struct judgement judge_bound(struct judgement judgement, const struct campaign *campaign, size_t phase,
+                             size_t endpoint, int64_t at);
 
 /* The numbers are the wire's. */
 enum relevance { RELEVANCE_UNKNOWN, RELEVANCE_TALKS, RELEVANCE_MAY, RELEVANCE_EXCLUDED };
@@ -63,7 +63,8 @@ const char *relevance_name(enum relevance relevance); /* "talks", … */
 
 struct judge_client {
     enum relevance relevance;
-    bool unclaimed; /* no client, but a store that nobody is known to use, judged as its kind of runtime would */
+    bool
+        unclaimed; /* no client, but a store that nobody is known to use, judged as its kind of runtime would */
     struct judgement judgement;
 };
 

@@ -92,6 +92,10 @@ static const struct reason reasons[] = {
       "起决定作用的证书只有指纹,没有内容。" },
     { "undetermined", VERDICT_UNKNOWN, "The search for a path reached its bound before it found an answer.",
       "证书路径搜索在得出结论之前达到了上限。" },
+    { "namesake", VERDICT_UNKNOWN,
+      "The store holds another certificate of the root's name, and which one this client takes depends on "
+      "what is served.",
+      "信任库中有与根证书同名的另一张证书,客户端会采用哪一张取决于服务器下发的内容。" },
     { "aia", VERDICT_UNKNOWN,
       "This client may fetch missing certificates itself, so the store alone does not decide.",
       "该客户端可能自行下载缺失的证书,仅凭信任库无法判断。" },

@@ -1,0 +1,511 @@
+#include "schema/campaign/judge.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const root_states[] = {
+    [ROOT_STATE_UNKNOWN] = "unknown",
+    [ROOT_TRUSTED] = "trusted",
+    [ROOT_TRUSTED_VIA_KEY] = "trusted_via_key",
+    [ROOT_PRESENT_NOT_TRUSTED] = "present_not_trusted",
+    [ROOT_ABSENT] = "absent",
+};
+
+static const char *const relevances[] = {
+    [RELEVANCE_UNKNOWN] = "unknown",
+    [RELEVANCE_TALKS] = "talks",
+    [RELEVANCE_MAY] = "may",
+    [RELEVANCE_EXCLUDED] = "excluded",
+};
+
+const char *root_state_name(enum root_state state)
+{
+    return root_states[state];
+}
+
+const char *relevance_name(enum relevance relevance)
+{
+    return relevances[relevance];
+}
+
+static struct judgement judgement_of(const char *reason, enum evidence evidence)
+{
+    const struct reason *row = reason_find(reason);
+
+    assert(row != NULL);
+    return (struct judgement){ .verdict = row->verdict,
+                               .reason = row->code,
+                               .evidence = evidence,
+                               .valid_until = CLOCK_NEVER,
+                               .chain = SIZE_MAX };
+}
+
+/*
+ * A chain, whose it is, and who is to accept it. Entries that are known by their fingerprint alone are
+ * kept apart: a host sends every certificate whose subject or issuer occurs in the campaign, so the
+ * others cannot matter, and one that could is asked for (`misses_certificate`).
+ */
+struct question {
+    const struct campaign *campaign;
+    const struct campaign_chain *chain;
+    const struct judge_subject *subject;
+    struct trust_set known;   /* shallow: the subject's entries that have a certificate */
+    struct fingerprint *keys; /* identities of the roots that will do */
+};
+
+static struct trust_set known_entries(const struct trust_set *trust)
+{
+    struct trust_set known = *trust;
+
+    known.entries = memory_new(trust->count * sizeof(*known.entries));
+    known.count = 0;
+    for (size_t i = 0; i < trust->count; i++) {
+        if (trust->entries[i].certificate != NULL)
+            known.entries[known.count++] = trust->entries[i];
+    }
+    return known;
+}
+
+static bool has_certificates(const struct question *question)
+{
+    return question->chain->certificates.count > 0;
+}
+
+static enum path_verdict verdict_at(const struct question *question, int64_t at, const char **reason)
+{
+    const struct judge_subject *subject = question->subject;
+    const struct trust_entry *via = NULL;
+    const struct path_query query = { .chain = &question->chain->certificates,
+                                      .trust = &question->known,
+                                      .model = subject->model,
+                                      .at = at,
+                                      .leaf_is_template = true,
+                                      .signatures = subject->signatures,
+                                      .limits = PATH_LIMITS_DEFAULT };
+
+    *reason = NULL;
+    if (has_certificates(question))
+        return path_verdict_of(&query, reason);
+    return path_accepts_key(&question->known, subject->model, at, question->keys,
+                            question->chain->accepts_count, reason, &via);
+}
+
+/* instants at which the answer may change */
+
+struct instants {
+    int64_t *items;
+    size_t count;
+};
+
+static void add_instant(struct instants *instants, int64_t instant, int64_t from, int64_t until)
+{
+    if (instant <= from || instant >= until)
+        return;
+    instants->items = array_grow(instants->items, instants->count, sizeof(*instants->items));
+    instants->items[instants->count++] = instant;
+}
+
+/* Both ends of a certificate's validity are inclusive, so it is first invalid one second after its end. */
+static void add_validity(struct instants *instants, const struct certificate *certificate, int64_t from,
+                         int64_t until)
+{
+    add_instant(instants, certificate_not_before(certificate), from, until);
+    add_instant(instants, certificate_not_after(certificate) + 1, from, until);
+}
+
+static int compare_instants(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+
+    return left < right ? -1 : left > right;
+}
+
+struct names {
+    const X509_NAME **items;
+    size_t count;
+};
+
+static void add_name(struct names *names, const X509_NAME *name)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        if (X509_NAME_cmp(names->items[i], name) == 0)
+            return;
+    }
+    names->items = array_grow(names->items, names->count, sizeof(*names->items));
+    names->items[names->count++] = name;
+}
+
+static bool has_name(const struct names *names, const X509_NAME *name)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        if (X509_NAME_cmp(names->items[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Of a trust set only what can stand in a path for this chain matters: entries named as the issuer of
+ * something that matters. Their validity, and that of what is served, is all that can change an answer.
+ */
+static struct instants find_instants(const struct question *question, int64_t from, int64_t until)
+{
+    const struct trust_set *trust = &question->known;
+    const struct campaign_chain *chain = question->chain;
+    struct instants instants = { 0 };
+    struct names names = { 0 };
+    bool *seen = memory_new(trust->count * sizeof(*seen));
+
+    for (size_t i = 0; i < chain->certificates.count; i++) {
+        const struct certificate *certificate = chain->certificates.items[i];
+
+        add_name(&names, X509_get_subject_name(certificate_x509(certificate))); /* itself may be an anchor */
+        add_name(&names, X509_get_issuer_name(certificate_x509(certificate)));
+        if (i > 0)
+            add_validity(&instants, certificate, from, until);
+    }
+    for (size_t i = 0; i < chain->accepts_count; i++)
+        add_name(&names, X509_get_subject_name(
+                             certificate_x509(question->campaign->roots[chain->accepts[i]].certificate)));
+
+    for (bool more = true; more;) {
+        more = false;
+        for (size_t i = 0; i < trust->count; i++) {
+            const struct certificate *certificate = trust->entries[i].certificate;
+
+            if (seen[i] || !has_name(&names, X509_get_subject_name(certificate_x509(certificate))))
+                continue;
+            seen[i] = more = true;
+            add_name(&names, X509_get_issuer_name(certificate_x509(certificate)));
+            add_validity(&instants, certificate, from, until);
+        }
+    }
+    qsort(instants.items, instants.count, sizeof(*instants.items), compare_instants);
+    free(names.items);
+    free(seen);
+    return instants;
+}
+
+/* why not */
+
+static bool is_key_of_chain(const struct question *question, const struct fingerprint *key)
+{
+    for (size_t i = 0; i < question->chain->accepts_count; i++) {
+        if (fingerprint_equal(&question->keys[i], key))
+            return true;
+    }
+    for (size_t i = 0; i < question->chain->certificates.count; i++) {
+        if (fingerprint_equal(certificate_key_identity(question->chain->certificates.items[i]), key))
+            return true;
+    }
+    return false;
+}
+
+/* Whether an entry that could decide the matter is known by its fingerprint alone. */
+static bool misses_certificate(const struct question *question)
+{
+    const struct trust_set *trust = question->subject->trust;
+
+    for (size_t i = 0; i < trust->count; i++) {
+        if (trust->entries[i].certificate == NULL &&
+            is_key_of_chain(question, &trust->entries[i].key_identity))
+            return true;
+    }
+    return false;
+}
+
+static bool is_valid_at(const struct certificate *certificate, int64_t at)
+{
+    return certificate_not_before(certificate) <= at && at <= certificate_not_after(certificate);
+}
+
+/* What stands in the way of a chain that no path accepts: the worst that its roots can say for themselves. */
+static const char *reason_of_refusal(const struct question *question, int64_t at)
+{
+    const struct judge_subject *subject = question->subject;
+    const struct trust_set *trust = &question->known;
+    bool cross = false, distrusted = false, expired = false, needs_new = false;
+
+    if (subject->trust->count == 0)
+        return "store-empty";
+    for (size_t i = 0; i < question->chain->accepts_count; i++) {
+        const struct campaign_root *root = &question->campaign->roots[question->chain->accepts[i]];
+
+        needs_new = needs_new || root->role == ROOT_NEW;
+        if (judge_root(root, trust, subject->model, at) == ROOT_TRUSTED)
+            return "path-refused";
+        for (size_t entry = 0; entry < trust->count; entry++) {
+            if (!fingerprint_equal(&trust->entries[entry].key_identity, &question->keys[i]))
+                continue;
+            if (!fingerprint_equal(&trust->entries[entry].fingerprint,
+                                   certificate_fingerprint(root->certificate)))
+                cross = true;
+            else if (subject->model->anchor_dates && !is_valid_at(root->certificate, at))
+                expired = true;
+            else
+                distrusted = true;
+        }
+    }
+    if (distrusted)
+        return "root-distrusted";
+    if (expired)
+        return "root-expired";
+    if (cross)
+        return "cross-only";
+    return needs_new || question->chain->accepts_count == 0 ? "root-missing" : "old-root-missing";
+}
+
+/* Ready: by the new root itself, or only because servers still help? */
+static const char *reason_of_acceptance(const struct question *question, int64_t at)
+{
+    bool needs_new = false;
+
+    for (size_t i = 0; i < question->chain->accepts_count; i++) {
+        const struct campaign_root *root = &question->campaign->roots[question->chain->accepts[i]];
+        enum root_state state;
+
+        if (root->role != ROOT_NEW)
+            continue;
+        needs_new = true;
+        state = judge_root(root, &question->known, question->subject->model, at);
+        if (state == ROOT_TRUSTED || state == ROOT_TRUSTED_VIA_KEY)
+            return "ok";
+    }
+    return needs_new ? "cross-hides-gap" : "ok";
+}
+
+static const char *reason_of_doubt(const struct question *question, const char *reason)
+{
+    if (misses_certificate(question))
+        return "certificate-not-sent";
+    return reason != NULL && reason_find(reason) != NULL ? reason : "undetermined";
+}
+
+/* The judgement at the first instant. */
+static struct judgement judge_first(const struct question *question, int64_t at)
+{
+    enum evidence evidence = has_certificates(question) ? EVIDENCE_LISTED : EVIDENCE_LISTED_BY_KEY;
+    const char *reason;
+
+    switch (verdict_at(question, at, &reason)) {
+    case PATH_TRUSTED:
+        /* A client that follows the first issuer it finds may find the unknown one first. */
+        if (question->subject->model->alternatives != MODEL_ALTERNATIVES_ALL && misses_certificate(question))
+            return judgement_of("certificate-not-sent", evidence);
+        return judgement_of(reason_of_acceptance(question, at), evidence);
+    case PATH_UNTRUSTED:
+        if (misses_certificate(question))
+            return judgement_of("certificate-not-sent", evidence);
+        return judgement_of(reason_of_refusal(question, at), evidence);
+    case PATH_UNDETERMINED: return judgement_of(reason_of_doubt(question, reason), evidence);
+    }
+    return judgement_of("undetermined", evidence);
+}
+
+/* What a later instant makes of a chain that is accepted at first. */
+static struct judgement judge_later(const struct question *question, struct judgement first, int64_t at)
+{
+    struct judgement later;
+    const char *reason;
+
+    switch (verdict_at(question, at, &reason)) {
+    case PATH_TRUSTED: return first;
+    case PATH_UNTRUSTED:
+        later = judgement_of(misses_certificate(question) ? "certificate-not-sent" : "expires-in-phase",
+                             first.evidence);
+        break;
+    case PATH_UNDETERMINED: later = judgement_of(reason_of_doubt(question, reason), first.evidence); break;
+    }
+    later.valid_until = at;
+    return later;
+}
+
+static struct judgement judge_interval(const struct question *question, int64_t from, int64_t until)
+{
+    struct judgement judgement = judge_first(question, from);
+    struct instants instants;
+
+    if (judgement.verdict != VERDICT_READY)
+        return judgement;
+    instants = find_instants(question, from, until);
+    for (size_t i = 0; i < instants.count && judgement.verdict != VERDICT_NOT_READY; i++) {
+        struct judgement later;
+
+        if (i > 0 && instants.items[i] == instants.items[i - 1])
+            continue;
+        later = judge_later(question, judgement, instants.items[i]);
+        if (verdict_worse(later.verdict, judgement.verdict) != judgement.verdict)
+            judgement = later;
+    }
+    free(instants.items);
+    return judgement;
+}
+
+struct judgement judge_chain(const struct campaign *campaign, size_t chain,
+                             const struct judge_subject *subject, int64_t from, int64_t until)
+{
+    struct question question = { .campaign = campaign,
+                                 .chain = &campaign->chains[chain],
+                                 .subject = subject };
+    struct judgement judgement;
+
+    if (!subject->model->verifies)
+        return judgement_of("does-not-verify",
+                            has_certificates(&question) ? EVIDENCE_LISTED : EVIDENCE_LISTED_BY_KEY);
+    question.known = known_entries(subject->trust);
+    question.keys = memory_new(question.chain->accepts_count * sizeof(*question.keys));
+    for (size_t i = 0; i < question.chain->accepts_count; i++)
+        question.keys[i] = *certificate_key_identity(campaign->roots[question.chain->accepts[i]].certificate);
+    judgement = judge_interval(&question, from, until);
+    judgement.chain = judgement.verdict == VERDICT_READY ? SIZE_MAX : chain;
+    free(question.keys);
+    free(question.known.entries);
+    return judgement;
+}
+
+/* Whether `a` says more against readiness than `b`: the worse verdict, and of two failures the earlier. */
+static bool outweighs(const struct judgement *a, const struct judgement *b)
+{
+    if (a->verdict != b->verdict)
+        return verdict_worse(a->verdict, b->verdict) == a->verdict;
+    if (a->verdict == VERDICT_READY)
+        return strcmp(b->reason, "ok") == 0 && strcmp(a->reason, "ok") != 0;
+    if (a->valid_until == b->valid_until || a->valid_until == CLOCK_NEVER)
+        return a->valid_until != b->valid_until; /* without an instant it fails from the first on */
+    return b->valid_until != CLOCK_NEVER && a->valid_until < b->valid_until;
+}
+
+struct judgement judge_phase(const struct campaign *campaign, size_t phase,
+                             const struct judge_subject *subject, int64_t at)
+{
+    const struct campaign_phase *row = &campaign->phases[phase];
+    bool ended = at >= row->end;
+    int64_t from = ended || at < row->starts ? row->starts : at;
+    struct judgement judgement = judge_chain(campaign, row->serves[0], subject, from, row->end);
+    enum evidence weakest = judgement.evidence;
+
+    for (size_t i = 1; i < row->serves_count; i++) {
+        struct judgement next = judge_chain(campaign, row->serves[i], subject, from, row->end);
+
+        if (next.evidence < weakest)
+            weakest = next.evidence;
+        if (outweighs(&next, &judgement))
+            judgement = next;
+    }
+    /* Ready rests on every chain; what is wrong rests on the one that says so. */
+    if (judgement.verdict == VERDICT_READY)
+        judgement.evidence = weakest;
+    judgement.ended = ended;
+    return judgement;
+}
+
+struct judgement judge_running(struct judgement now, const struct judgement *before)
+{
+    struct judgement judgement = before != NULL ? *before : judgement_of("restart-needed", now.evidence);
+
+    if (verdict_worse(judgement.verdict, now.verdict) == now.verdict)
+        return now;
+    judgement.reason = "restart-needed";
+    judgement.ended = now.ended;
+    return judgement;
+}
+
+static bool same_address(const char *a, const char *b)
+{
+    unsigned char left[16], right[16];
+
+    if (inet_pton(AF_INET, a, left) == 1)
+        return inet_pton(AF_INET, b, right) == 1 && memcmp(left, right, 4) == 0;
+    return inet_pton(AF_INET6, a, left) == 1 && inet_pton(AF_INET6, b, right) == 1 &&
+           memcmp(left, right, 16) == 0;
+}
+
+size_t judge_endpoint_of(const struct campaign *campaign, const char *address)
+{
+    static const int preference[] = {
+        [USE_PRODUCTION] = 0, [USE_SANDBOX] = 1, [USE_VALIDATION] = 2, [USE_FALLBACK] = 3
+    };
+    size_t found = SIZE_MAX;
+
+    for (size_t i = 0; i < campaign->endpoint_count; i++) {
+        const struct campaign_endpoint *endpoint = &campaign->endpoints[i];
+
+        for (size_t at = 0; at < endpoint->addresses.count; at++) {
+            if (same_address(endpoint->addresses.items[at], address) &&
+                (found == SIZE_MAX || preference[endpoint->use] > preference[campaign->endpoints[found].use]))
+                found = i;
+        }
+    }
+    return found;
+}
+
+struct judgement judge_bound(struct judgement judgement, const struct campaign *campaign, size_t phase,
+                             size_t endpoint, int64_t at)
+{
+    const struct campaign_phase *row = &campaign->phases[phase];
+    const struct campaign_endpoint *fallback = &campaign->endpoints[endpoint];
+    bool ended = at >= row->end;
+    struct judgement bound = judgement_of("bound-to-fallback", judgement.evidence);
+
+    if (fallback->use != USE_FALLBACK || fallback->until >= row->end ||
+        judgement.verdict == VERDICT_NOT_READY)
+        return judgement;
+    if (fallback->until > (ended ? row->starts : at))
+        bound.valid_until = fallback->until;
+    bound.ended = judgement.ended;
+    bound.chain = fallback->chain;
+    return bound;
+}
+
+struct judgement judge_host(const struct judge_client *clients, size_t count)
+{
+    struct judgement host = judgement_of("no-client", EVIDENCE_NONE);
+    bool any = false;
+
+    for (size_t i = 0; i < count; i++) {
+        struct judgement judgement = clients[i].judgement;
+
+        if (clients[i].relevance == RELEVANCE_EXCLUDED)
+            continue;
+        if (clients[i].unclaimed) {
+            if (judgement.verdict == VERDICT_READY)
+                continue;
+            judgement = judgement_of("unclaimed-store", judgement.evidence);
+            judgement.ended = clients[i].judgement.ended;
+        }
+        if (!any || outweighs(&judgement, &host))
+            host = judgement;
+        any = true;
+    }
+    return host;
+}
+
+enum root_state judge_root(const struct campaign_root *root, const struct trust_set *trust,
+                           const struct model *model, int64_t at)
+{
+    const struct fingerprint *key = certificate_key_identity(root->certificate);
+    const struct trust_entry *via;
+    const char *reason;
+    bool present = false, unseen = false;
+
+    for (size_t i = 0; i < trust->count; i++) {
+        struct trust_entry *entry = &trust->entries[i];
+        /* The entry by itself: whether it would do, whatever else the set holds. */
+        const struct trust_set alone = { entry, 1, trust->parameters, { 0 }, true };
+
+        if (!fingerprint_equal(&entry->key_identity, key))
+            continue;
+        present = true;
+        unseen = unseen || entry->certificate == NULL;
+        if (fingerprint_equal(&entry->fingerprint, certificate_fingerprint(root->certificate)) &&
+            path_accepts_key(&alone, model, at, key, 1, &reason, &via) == PATH_TRUSTED)
+            return ROOT_TRUSTED;
+    }
+    if (present && path_accepts_key(trust, model, at, key, 1, &reason, &via) == PATH_TRUSTED)
+        return ROOT_TRUSTED_VIA_KEY;
+    if (present && !unseen)
+        return ROOT_PRESENT_NOT_TRUSTED;
+    return trust->complete && !unseen ? ROOT_ABSENT : ROOT_STATE_UNKNOWN;
+}
