@@ -80,24 +80,31 @@ static char *link_of(int folder, const char *name)
     return memory_text(target);
 }
 
-/* /proc/PID/exe names the file from our root; inside a tree the host calls it without the tree's own path. */
+/* Links of /proc/PID name files from our root; inside a tree the host calls them without the tree's own path. */
+static char *inside(char *target, const char *root)
+{
+    size_t size = strcmp(root, "/") == 0 ? 0 : strlen(root);
+
+    if (size > 0 && strncmp(target, root, size) == 0 && (target[size] == '/' || target[size] == '\0'))
+        memmove(target, target + size, strlen(target + size) + 1);
+    return target;
+}
+
 static void set_executable(struct process *process, char *target, const char *root)
 {
     static const char deleted[] = " (deleted)";
-    size_t root_size = strcmp(root, "/") == 0 ? 0 : strlen(root);
 
     if (text_ends(target, deleted)) {
         process->executable_deleted = true;
         target[strlen(target) - strlen(deleted)] = '\0';
     }
-    if (root_size > 0 && strncmp(target, root, root_size) == 0 && target[root_size] == '/')
-        memmove(target, target + root_size, strlen(target + root_size) + 1);
-    process->executable = target;
+    process->executable = inside(target, root);
 }
 
 static void clear_process(struct process *process)
 {
     free(process->executable);
+    free(process->working_directory);
     text_list_clear(&process->arguments);
     text_list_clear(&process->environment);
 }
@@ -139,11 +146,13 @@ static enum sight read_process(int folder, const struct stat *root, const char *
     target = link_of(folder, "exe");
     if (target != NULL)
         set_executable(process, target, root_path);
+    target = link_of(folder, "cwd");
+    process->working_directory = target == NULL ? NULL : inside(target, root_path);
     process->environment_read = read_of(folder, "environ", &input, &err);
     if (process->environment_read)
         add_strings(&process->environment, &input);
     input_clear(&input);
-    return part || target == NULL || !process->environment_read ? SIGHT_PART : SIGHT_FULL;
+    return part || process->executable == NULL || !process->environment_read ? SIGHT_PART : SIGHT_FULL;
 }
 
 bool process_list_read(struct process_list *list, const char *root, struct error *err)

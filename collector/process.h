@@ -19,6 +19,7 @@ struct process {
     int64_t started_ms;      /* Unix milliseconds, exact to the kernel's clock tick */
     char *executable;        /* as the process sees it, inside its root; NULL when unreadable */
     bool executable_deleted; /* replaced since: an upgrade without a restart */
+    char *working_directory; /* likewise */
     struct text_list arguments;
     struct text_list environment; /* "NAME=value" */
     bool environment_read;

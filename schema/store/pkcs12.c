@@ -81,6 +81,7 @@ struct opened {
     int safe_count;
     const char *password; /* that fits; NULL also stands for none */
     bool password_found;
+    bool undecided; /* no password could be tried, so none can be called wrong */
     long iterations; /* made so far for this file */
     size_t number;   /* entries so far */
     size_t keys;
@@ -157,7 +158,8 @@ static void check_mac(struct opened *opened, const struct store_options *options
     PKCS12_get0_mac(NULL, NULL, NULL, &iterations, opened->file);
     trial.iterations = iterations == NULL ? 1 : ASN1_INTEGER_get(iterations); /* RFC 7292: DEFAULT 1 */
     if (trial.iterations < 0 || trial.iterations > ITERATIONS_MAX) {
-        store_trouble(store, STORE_PARTIAL, "its integrity check asks for more iterations than are made");
+        opened->undecided = true;
+        store_trouble(store, STORE_OPAQUE, "its integrity check asks for more iterations than are made");
         return;
     }
     if (find_password(opened, options, mac_fits, &trial))
@@ -181,7 +183,7 @@ static STACK_OF(PKCS12_SAFEBAG) * open_encrypted(struct opened *opened, PKCS7 *s
         return NULL;
     }
     if (iterations < 0 || iterations > ITERATIONS_MAX) {
-        store_trouble(store, STORE_PARTIAL,
+        store_trouble(store, STORE_OPAQUE,
                       iterations < 0 ? "encrypted in a way that is not known"
                                      : "encrypted with more iterations than are made");
         return NULL;
@@ -195,11 +197,11 @@ static STACK_OF(PKCS12_SAFEBAG) * open_encrypted(struct opened *opened, PKCS7 *s
         return trial.bags;
     if (ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_UNSUPPORTED ||
         ERR_GET_REASON(ERR_peek_error()) == ERR_R_UNSUPPORTED) {
-        store_trouble(store, STORE_PARTIAL,
+        store_trouble(store, STORE_OPAQUE,
                       "encrypted with an algorithm that needs OpenSSL's legacy provider");
         return NULL;
     }
-    store->password_needed = true;
+    store->password_needed = !opened->undecided;
     store_trouble(store, STORE_PARTIAL, "encrypted, and none of the passwords tried fits");
     return NULL;
 }
@@ -211,7 +213,7 @@ static void open_safes(struct opened *opened, const struct store_options *option
         STACK_OF(PKCS12_SAFEBAG) *bags = NULL;
 
         if (opened->safe_count == SAFES_MAX) {
-            store_trouble(store, STORE_PARTIAL, "more safes than are read");
+            store_trouble(store, STORE_OPAQUE, "more safes than are read");
             return;
         }
         if (PKCS7_type_is_data(safe))
@@ -221,7 +223,7 @@ static void open_safes(struct opened *opened, const struct store_options *option
         if (bags != NULL)
             opened->bags[opened->safe_count++] = bags;
         else if (store->problem == NULL)
-            store_trouble(store, STORE_PARTIAL, "a safe that cannot be read");
+            store_trouble(store, STORE_OPAQUE, "a safe that cannot be read");
         ERR_clear_error();
     }
 }

@@ -184,7 +184,7 @@ static const struct file_case {
     { "PKCS#12 that asks for three million iterations",
       "slow.p12",
       STORE_PKCS12,
-      STORE_PARTIAL,
+      STORE_OPAQUE,
       STORE_INTEGRITY_NONE,
       "",
       { 0 } },

@@ -1,0 +1,57 @@
+/*
+ * Trust settings: which words in a process's environment and command line move which runtime's trust,
+ * as rows of one table. They are read of the process that is judged, never of the collector itself.
+ */
+#pragma once
+
+#include "collector/process.h"
+
+/* Kinds of software that have trust rules of their own. */
+enum runtime {
+    RUNTIME_OPENSSL, /* anything on OpenSSL's defaults */
+    RUNTIME_PYTHON,  /* the ssl module */
+    RUNTIME_REQUESTS,
+    RUNTIME_CERTIFI, /* certifi without requests: httpx, aiohttp with it */
+    RUNTIME_PIP,
+    RUNTIME_NODE,
+    RUNTIME_JAVA,
+    RUNTIME_CURL,
+    RUNTIME_PHP,
+    RUNTIMES
+};
+
+const char *runtime_name(enum runtime runtime); /* "python-requests", … */
+
+/* What a setting decides. */
+enum setting_slot {
+    SETTING_FILE,       /* OpenSSL's file */
+    SETTING_DIRECTORY,  /* OpenSSL's hashed directories, a list with colons */
+    SETTING_BUNDLE,     /* replaces all there is: a file or a directory */
+    SETTING_EXTRA,      /* a file that is added */
+    SETTING_SYSTEM,     /* Node: OpenSSL's store in place of its own */
+    SETTING_BUNDLED,    /* Node: its own store where it was built for OpenSSL's */
+    SETTING_STORE,      /* Java's trust store */
+    SETTING_STORE_TYPE,
+    SETTING_PASSWORD,   /* of it; its value is never printed, logged or sent */
+    SETTING_UNVERIFIED, /* certificates are not checked at all */
+    SETTING_SLOTS
+};
+
+struct setting_value {
+    const char *name; /* of the row that decided; NULL where nothing did */
+    char *value;
+};
+
+/* What decides for one process and runtime: one value a slot. */
+struct settings {
+    struct setting_value slots[SETTING_SLOTS];
+};
+
+/*
+ * What the process's own environment and command line say for this runtime. Java's option files (@FILE)
+ * are read inside `root_fd`. Free with settings_clear().
+ */
+void settings_read(struct settings *settings, const struct process *process, enum runtime runtime, int root_fd);
+void settings_clear(struct settings *settings);
+
+const char *settings_get(const struct settings *settings, enum setting_slot slot); /* NULL when not set */

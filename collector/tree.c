@@ -1,0 +1,190 @@
+#include "collector/tree.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+bool tree_exists(int root_fd, const char *path)
+{
+    struct error err = { 0 };
+    char *resolved = input_resolve(root_fd, path, &err);
+    bool exists = resolved != NULL;
+
+    free(resolved);
+    return exists;
+}
+
+bool tree_is_directory(int root_fd, const char *path)
+{
+    struct error err = { 0 };
+    int fd = input_open(root_fd, path, true, &err);
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void tree_list(int root_fd, const char *path, struct text_list *names)
+{
+    struct error err = { 0 };
+    int fd = input_open(root_fd, path, true, &err);
+    DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+
+    if (directory == NULL)
+        return;
+    for (struct dirent *row = readdir(directory); row != NULL && names->count < TREE_PATHS_MAX; row = readdir(directory)) {
+        if (row->d_name[0] != '.')
+            text_list_add(names, row->d_name);
+    }
+    closedir(directory);
+    if (names->count > 0)
+        qsort(names->items, names->count, sizeof(*names->items), by_name);
+}
+
+char *tree_join(const char *folder, const char *name)
+{
+    struct text path = { 0 };
+
+    if (name[0] == '/' || folder == NULL)
+        return memory_text(name);
+    text_format(&path, "%s%s%s", folder, text_ends(folder, "/") ? "" : "/", name);
+    return text_take(&path);
+}
+
+char *tree_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = memory_text(path);
+
+    folder[slash == NULL || slash == path ? 0 : slash - path] = '\0';
+    if (folder[0] == '\0') {
+        free(folder);
+        return memory_text("/");
+    }
+    return folder;
+}
+
+const char *tree_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash == NULL ? path : slash + 1;
+}
+
+/* One component of the pattern below `done`; the rest is for the next call. */
+static void glob_from(int root_fd, const char *done, const char *pattern, struct text_list *paths)
+{
+    size_t size;
+    char *component, *next;
+    struct text_list names = { 0 };
+
+    pattern += strspn(pattern, "/");
+    size = strcspn(pattern, "/");
+    if (paths->count >= TREE_PATHS_MAX)
+        return;
+    if (size == 0) {
+        text_list_add(paths, done);
+        return;
+    }
+    component = strndup(pattern, size);
+    if (component == NULL)
+        return;
+    if (strpbrk(component, "*?[") == NULL) {
+        next = tree_join(done, component);
+        if (tree_exists(root_fd, next))
+            glob_from(root_fd, next, pattern + size, paths);
+        free(next);
+        free(component);
+        return;
+    }
+    tree_list(root_fd, done, &names);
+    for (size_t i = 0; i < names.count; i++) {
+        if (fnmatch(component, names.items[i], FNM_PERIOD) != 0)
+            continue;
+        next = tree_join(done, names.items[i]);
+        if (pattern[size] == '\0' || tree_is_directory(root_fd, next))
+            glob_from(root_fd, next, pattern + size, paths);
+        free(next);
+    }
+    text_list_clear(&names);
+    free(component);
+}
+
+void tree_glob(int root_fd, const char *pattern, struct text_list *paths)
+{
+    glob_from(root_fd, "/", pattern, paths);
+}
+
+/* Where nobody keeps trust stores, or many thousands of files: caches and what package managers unpack. */
+static bool is_left_out(const char *name)
+{
+    static const char *const left_out[] = { "node_modules", "site-packages", "dist-packages", "__pycache__", "proc", "sys", "doc" };
+
+    for (size_t i = 0; i < sizeof(left_out) / sizeof(left_out[0]); i++) {
+        if (strcmp(left_out[i], name) == 0)
+            return true;
+    }
+    return name[0] == '.';
+}
+
+void tree_walk(int root_fd, const char *path, int levels, struct text_list *paths)
+{
+    struct error err = { 0 };
+    int fd = levels < 0 ? -1 : input_open(root_fd, path, true, &err);
+    DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+
+    if (directory == NULL)
+        return;
+    for (struct dirent *row = readdir(directory); row != NULL && paths->count < TREE_PATHS_MAX; row = readdir(directory)) {
+        struct stat status;
+        char *inside;
+
+        if (is_left_out(row->d_name) || fstatat(dirfd(directory), row->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+            continue;
+        inside = tree_join(path, row->d_name);
+        if (S_ISDIR(status.st_mode))
+            tree_walk(root_fd, inside, levels - 1, paths);
+        else if (S_ISREG(status.st_mode))
+            text_list_add(paths, inside);
+        free(inside);
+    }
+    closedir(directory);
+}
+
+char *tree_find_text(int root_fd, const char *path, const char *mark, const char *ends)
+{
+    struct error err = { 0 };
+    struct stat status;
+    int fd = input_open(root_fd, path, false, &err);
+    const char *bytes = MAP_FAILED, *at = NULL;
+    struct text found = { 0 };
+
+    if (fd < 0)
+        return NULL;
+    if (fstat(fd, &status) == 0 && status.st_size > 0)
+        bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    close(fd);
+    if (bytes == MAP_FAILED)
+        return NULL;
+    at = memmem(bytes, (size_t)status.st_size, mark, strlen(mark));
+    if (at != NULL) {
+        for (at += strlen(mark); at < bytes + status.st_size && *at >= ' ' && *at < 0x7f && found.size < 4096; at++) {
+            if (strchr(ends, *at) != NULL)
+                break;
+            text_append(&found, at, 1);
+        }
+        at = mark;
+    }
+    munmap((void *)(uintptr_t)bytes, (size_t)status.st_size);
+    return at == NULL ? NULL : text_take(&found);
+}
