@@ -48,10 +48,11 @@ static void add_directories(struct client *client, const struct process *process
 }
 
 /* OpenSSL's two defaults, each replaced by its own variable. */
-static void choose_openssl(struct client *client, const struct text_list *defaults, const struct process *process,
-                           const struct settings *settings)
+static void choose_openssl(struct client *client, const struct text_list *defaults,
+                           const struct process *process, const struct settings *settings)
 {
-    const char *file = settings_get(settings, SETTING_FILE), *directories = settings_get(settings, SETTING_DIRECTORY);
+    const char *file = settings_get(settings, SETTING_FILE),
+               *directories = settings_get(settings, SETTING_DIRECTORY);
 
     if (file != NULL)
         add_store(client, process, file);
@@ -64,8 +65,8 @@ static void choose_openssl(struct client *client, const struct text_list *defaul
 }
 
 /* What certifi's users read: one file, or what stands in its place. */
-static void choose_bundle(struct client *client, const struct text_list *defaults, const struct process *process,
-                          const struct settings *settings)
+static void choose_bundle(struct client *client, const struct text_list *defaults,
+                          const struct process *process, const struct settings *settings)
 {
     const char *bundle = settings_get(settings, SETTING_BUNDLE);
 
@@ -75,8 +76,8 @@ static void choose_bundle(struct client *client, const struct text_list *default
         text_list_add(&client->stores, defaults->items[0]);
 }
 
-static void choose_node(struct client *client, const struct installed *installed, const struct process *process,
-                        const struct settings *settings)
+static void choose_node(struct client *client, const struct installed *installed,
+                        const struct process *process, const struct settings *settings)
 {
     bool system = settings_get(settings, SETTING_SYSTEM) != NULL ||
                   (!installed->carries_roots && settings_get(settings, SETTING_BUNDLED) == NULL);
@@ -104,7 +105,8 @@ static void choose_node(struct client *client, const struct installed *installed
 static void choose_java(struct client *client, const struct installed *installed, int root_fd,
                         const struct process *process, const struct settings *settings)
 {
-    const char *store = settings_get(settings, SETTING_STORE), *type = settings_get(settings, SETTING_STORE_TYPE);
+    const char *store = settings_get(settings, SETTING_STORE),
+               *type = settings_get(settings, SETTING_STORE_TYPE);
     const char *password = settings_get(settings, SETTING_PASSWORD);
     bool there = false;
 
@@ -181,7 +183,8 @@ static void set_id(struct client *client)
     hash_text(hash, "");
     for (size_t i = 0; i < client->settings.count; i++)
         hash_text(hash, client->settings.items[i]);
-    if (client->password != NULL) { /* two passwords are two clients; the hash is cut so short that it tells nothing */
+    if (client->password !=
+        NULL) { /* two passwords are two clients; the hash is cut so short that it tells nothing */
         struct fingerprint secret = fingerprint_of(client->password, strlen(client->password));
 
         fingerprint_hash_add(hash, secret.bytes, 1);
@@ -198,8 +201,9 @@ static const char *java_refusal(const struct client *client, const struct store 
     if (store->format == STORE_JCEKS && !jceks)
         return "a JCEKS file opens only with trustStoreType=JCEKS";
     if (client->password != NULL && store->state != STORE_DANGLING && store->state != STORE_DENIED &&
-        (store->password_needed || (store->integrity != STORE_INTEGRITY_VERIFIED &&
-                                    store->integrity != STORE_INTEGRITY_NONE && store->state != STORE_OPAQUE)))
+        (store->password_needed ||
+         (store->integrity != STORE_INTEGRITY_VERIFIED && store->integrity != STORE_INTEGRITY_NONE &&
+          store->state != STORE_OPAQUE)))
         return "it does not open with the password that is set";
     return NULL;
 }
@@ -269,7 +273,8 @@ static const struct store *read_store(struct client *client, struct shelf *shelf
     const struct model *model = client->model;
     const struct store *store;
 
-    if (client->runtime == RUNTIME_JAVA && !client->unclaimed) { /* whoever uses an unclaimed one knows how to open it */
+    if (client->runtime == RUNTIME_JAVA &&
+        !client->unclaimed) { /* whoever uses an unclaimed one knows how to open it */
         read_java_store(client, shelf, path);
         return shelf_get(shelf, path, NULL);
     }
@@ -292,7 +297,8 @@ static void read_trust(struct client *client, struct shelf *shelf, int root_fd)
         const struct store *store = read_store(client, shelf, i);
 
         if (store->changed.tv_sec > client->changed.tv_sec ||
-            (store->changed.tv_sec == client->changed.tv_sec && store->changed.tv_nsec > client->changed.tv_nsec))
+            (store->changed.tv_sec == client->changed.tv_sec &&
+             store->changed.tv_nsec > client->changed.tv_nsec))
             client->changed = store->changed;
     }
     if (client->runtime == RUNTIME_JAVA && client->home != NULL)
@@ -318,8 +324,7 @@ static struct client *join(struct client_list *list, struct client *client)
 static void add_process(struct client *client, const struct process *process)
 {
     client->processes = array_grow(client->processes, client->process_count, sizeof(*client->processes));
-    client->processes[client->process_count++] =
-        (struct client_process){ process->pid, process->started_ms };
+    client->processes[client->process_count++] = (struct client_process){ process->pid, process->started_ms };
 }
 
 /*
@@ -331,7 +336,8 @@ static bool describe_stranger(struct client *client, const struct installed_list
 {
     const struct installed *system = NULL;
 
-    if (process_variable(process, "SSL_CERT_FILE") == NULL && process_variable(process, "SSL_CERT_DIR") == NULL)
+    if (process_variable(process, "SSL_CERT_FILE") == NULL &&
+        process_variable(process, "SSL_CERT_DIR") == NULL)
         return false;
     for (size_t i = 0; system == NULL && i < installed->count; i++) {
         if (installed->items[i].runtime == RUNTIME_OPENSSL)
@@ -348,7 +354,8 @@ static bool describe_stranger(struct client *client, const struct installed_list
 /* Shells and the like pass variables on and never open a connection themselves. */
 static bool is_shell(const struct process *process)
 {
-    static const char *const shells[] = { "sh", "dash", "bash", "sleep", "env", "tail", "cat", "tini", "systemd", "sudo", "su", "tmux", "screen" };
+    static const char *const shells[] = { "sh",   "dash",    "bash", "sleep", "env",  "tail",  "cat",
+                                          "tini", "systemd", "sudo", "su",    "tmux", "screen" };
 
     for (size_t i = 0; process->executable != NULL && i < sizeof(shells) / sizeof(shells[0]); i++) {
         if (strcmp(tree_name(process->executable), shells[i]) == 0)
@@ -357,8 +364,8 @@ static bool is_shell(const struct process *process)
     return false;
 }
 
-void client_list_read(struct client_list *list, const struct process_list *processes, struct shelf *shelf, int root_fd,
-                      client_talks *talks, void *context)
+void client_list_read(struct client_list *list, const struct process_list *processes, struct shelf *shelf,
+                      int root_fd, client_talks *talks, void *context)
 {
     struct installed_list installed;
     struct client client;
@@ -367,7 +374,8 @@ void client_list_read(struct client_list *list, const struct process_list *proce
     installed_list_read(&installed, root_fd);
     for (size_t i = 0; i < processes->count; i++) {
         const struct process *process = &processes->items[i];
-        size_t found[INSTALLED_PER_PROCESS], count = installed_of_process(&installed, process, root_fd, found);
+        size_t found[INSTALLED_PER_PROCESS],
+            count = installed_of_process(&installed, process, root_fd, found);
         bool speaks = talks(context, process);
 
         for (size_t j = 0; j < count; j++) {

@@ -24,16 +24,16 @@ struct client {
     char *password;            /* Java's; never leaves this program */
     char *store_type;          /* Java's trustStoreType; NULL when not set */
     char *home;
-    bool carries_roots; /* the first store is the program itself */
-    bool adds_extra;    /* Node: the last store is NODE_EXTRA_CA_CERTS */
+    bool carries_roots;  /* the first store is the program itself */
+    bool adds_extra;     /* Node: the last store is NODE_EXTRA_CA_CERTS */
     bool trusts_nothing; /* Java: trustStore=NONE */
     bool unclaimed;
     bool talks; /* a process of it speaks to the campaign's servers */
     struct client_process *processes;
     size_t process_count;
     struct trust_set *trust;
-    struct fingerprint digest;  /* of trust */
-    struct timespec changed;    /* the latest ctime of its stores */
+    struct fingerprint digest; /* of trust */
+    struct timespec changed;   /* the latest ctime of its stores */
 };
 
 struct client_list {
@@ -45,6 +45,6 @@ struct client_list {
 typedef bool client_talks(void *context, const struct process *process);
 
 /* Every client of the host, its trust read through the shelf. Free with client_list_clear(). */
-void client_list_read(struct client_list *list, const struct process_list *processes, struct shelf *shelf, int root_fd,
-                      client_talks *talks, void *context);
+void client_list_read(struct client_list *list, const struct process_list *processes, struct shelf *shelf,
+                      int root_fd, client_talks *talks, void *context);
 void client_list_clear(struct client_list *list);

@@ -123,8 +123,8 @@ static char *system_openssl_dir(int root_fd)
     return directory;
 }
 
-static const struct installed *find(const struct installed_list *list, enum runtime runtime, const char *resolved,
-                                    const char *home)
+static const struct installed *find(const struct installed_list *list, enum runtime runtime,
+                                    const char *resolved, const char *home)
 {
     for (size_t i = 0; i < list->count; i++) {
         const struct installed *item = &list->items[i];
@@ -169,8 +169,9 @@ static void add_openssl(struct installed_list *list, int root_fd, const char *pa
 /* curl's bundle and directory are set when it is built; both stand in the bytes of its library. */
 static void add_curl(struct installed_list *list, int root_fd, const char *path, const char *resolved)
 {
-    static const char *const bundles[] = { "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
-                                           "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem" };
+    static const char *const bundles[] = { "/etc/ssl/certs/ca-certificates.crt",
+                                           "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
+                                           "/etc/ssl/cert.pem" };
     struct text_list libraries = { 0 };
     struct installed *installed = add(list, RUNTIME_CURL, path, resolved, NULL, "openssl-partial");
 
@@ -267,7 +268,8 @@ static void add_java(struct installed_list *list, int root_fd, const char *path,
     char *bin = tree_folder(resolved), *above = tree_folder(bin), *jre = tree_join(above, "jre");
     char *jre_java = tree_join(jre, "bin/java");
     const char *home = tree_exists(root_fd, jre_java) ? jre : above;
-    char *own = tree_join(home, "lib/security/jssecacerts"), *cacerts = tree_join(home, "lib/security/cacerts");
+    char *own = tree_join(home, "lib/security/jssecacerts"),
+         *cacerts = tree_join(home, "lib/security/cacerts");
     struct installed *installed = NULL;
 
     if (tree_exists(root_fd, own) || tree_exists(root_fd, cacerts))
@@ -310,7 +312,8 @@ static const char *python_model(const char *version, enum runtime runtime)
     int major = 0, minor = 0;
 
     sscanf(version, "%d.%d", &major, &minor);
-    return runtime == RUNTIME_PYTHON && (major > 3 || (major == 3 && minor >= 13)) ? "openssl-partial-strict" : "openssl";
+    return runtime == RUNTIME_PYTHON && (major > 3 || (major == 3 && minor >= 13)) ? "openssl-partial-strict"
+                                                                                   : "openssl";
 }
 
 /*
@@ -336,7 +339,8 @@ static char *python_openssl_dir(int root_fd, const char *version, const char *re
 }
 
 /* Folders of modules that this Python imports from, in the order of sys.path. Debian has one for all of Python 3. */
-static void list_module_folders(int root_fd, const char *prefix, const char *version, struct text_list *folders)
+static void list_module_folders(int root_fd, const char *prefix, const char *version,
+                                struct text_list *folders)
 {
     struct text paths[4] = { { 0 } };
 
@@ -391,8 +395,8 @@ static char *module_version(int root_fd, const char *module)
 }
 
 /* A library of this Python that brings its own idea of what to trust. */
-static void add_library(struct installed_list *list, int root_fd, const struct installed *python, enum runtime runtime,
-                        const char *module, const char *certifi)
+static void add_library(struct installed_list *list, int root_fd, const struct installed *python,
+                        enum runtime runtime, const char *module, const char *certifi)
 {
     struct installed *installed = add(list, runtime, python->executable, python->resolved, python->home,
                                       python_model(python->version, runtime));
@@ -439,8 +443,10 @@ static void add_libraries(struct installed_list *list, int root_fd, size_t index
  */
 static void add_python(struct installed_list *list, int root_fd, const char *path, const char *resolved)
 {
-    char *version = python_version(resolved), *bin = tree_folder(path), *prefix = tree_folder(bin), *directory;
-    struct installed *installed = version == NULL ? NULL : add(list, RUNTIME_PYTHON, path, resolved, prefix, "openssl");
+    char *version = python_version(resolved), *bin = tree_folder(path), *prefix = tree_folder(bin),
+         *directory;
+    struct installed *installed =
+        version == NULL ? NULL : add(list, RUNTIME_PYTHON, path, resolved, prefix, "openssl");
 
     if (installed != NULL) {
         installed->model = python_model(version, RUNTIME_PYTHON);

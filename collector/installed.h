@@ -9,13 +9,13 @@
 
 struct installed {
     enum runtime runtime;
-    char *executable; /* as a person knows it: the path by which it was found */
-    char *resolved;   /* where that leads; what /proc/PID/exe shows */
-    char *version;    /* "" when it does not say */
-    char *home;       /* java.home, a Python's prefix, OPENSSLDIR; NULL for the rest */
-    const char *model; /* of schema/trust/model.h */
-    struct text_list stores; /* in reading order */
-    bool carries_roots;      /* the first store is the program itself */
+    char *executable;               /* as a person knows it: the path by which it was found */
+    char *resolved;                 /* where that leads; what /proc/PID/exe shows */
+    char *version;                  /* "" when it does not say */
+    char *home;                     /* java.home, a Python's prefix, OPENSSLDIR; NULL for the rest */
+    const char *model;              /* of schema/trust/model.h */
+    struct text_list stores;        /* in reading order */
+    bool carries_roots;             /* the first store is the program itself */
     struct text_list system_stores; /* Node: OpenSSL's, which a setting can switch to */
 };
 

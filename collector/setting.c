@@ -11,9 +11,15 @@
 #define ON_OPENSSL (OF(OPENSSL) | OF(PYTHON) | OF(PHP) | OF(CURL))
 
 static const char *const names[RUNTIMES] = {
-    [RUNTIME_OPENSSL] = "openssl",         [RUNTIME_PYTHON] = "python", [RUNTIME_REQUESTS] = "python-requests",
-    [RUNTIME_CERTIFI] = "python-certifi",  [RUNTIME_PIP] = "pip",       [RUNTIME_NODE] = "node",
-    [RUNTIME_JAVA] = "java",               [RUNTIME_CURL] = "curl",     [RUNTIME_PHP] = "php",
+    [RUNTIME_OPENSSL] = "openssl",
+    [RUNTIME_PYTHON] = "python",
+    [RUNTIME_REQUESTS] = "python-requests",
+    [RUNTIME_CERTIFI] = "python-certifi",
+    [RUNTIME_PIP] = "pip",
+    [RUNTIME_NODE] = "node",
+    [RUNTIME_JAVA] = "java",
+    [RUNTIME_CURL] = "curl",
+    [RUNTIME_PHP] = "php",
 };
 
 const char *runtime_name(enum runtime runtime)
@@ -32,7 +38,8 @@ static const struct variable {
     enum setting_slot slot;
     bool ignores_empty;
 } variables[] = {
-    { "CURL_CA_BUNDLE", OF(CURL), SETTING_FILE, true }, /* then SSL_CERT_DIR is not looked at; curl's built-in directory stays */
+    { "CURL_CA_BUNDLE", OF(CURL), SETTING_FILE,
+      true }, /* then SSL_CERT_DIR is not looked at; curl's built-in directory stays */
     { "SSL_CERT_FILE", ON_OPENSSL | OF(NODE), SETTING_FILE, false }, /* Node: where it uses OpenSSL's store */
     { "SSL_CERT_DIR", ON_OPENSSL | OF(NODE), SETTING_DIRECTORY, false },
     { "REQUESTS_CA_BUNDLE", OF(REQUESTS), SETTING_BUNDLE, true },
@@ -81,9 +88,11 @@ static void read_variables(struct settings *settings, const struct process *proc
 {
     for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
         const struct variable *row = &variables[i];
-        const char *value = (row->runtimes & 1u << runtime) != 0 ? process_variable(process, row->name) : NULL;
+        const char *value =
+            (row->runtimes & 1u << runtime) != 0 ? process_variable(process, row->name) : NULL;
 
-        if (value == NULL || (value[0] == '\0' && row->ignores_empty) || settings_get(settings, row->slot) != NULL)
+        if (value == NULL || (value[0] == '\0' && row->ignores_empty) ||
+            settings_get(settings, row->slot) != NULL)
             continue;
         set(settings, row->slot, row->name, value);
     }
@@ -155,8 +164,10 @@ static void read_property(struct settings *settings, const char *word)
     for (size_t i = 0; i < sizeof(properties) / sizeof(properties[0]); i++) {
         size_t size = strlen(properties[i].word);
 
-        if (strncmp(word + 2, properties[i].word, size) == 0 && (word[2 + size] == '=' || word[2 + size] == '\0'))
-            set(settings, properties[i].slot, properties[i].word, word[2 + size] == '=' ? word + 3 + size : "");
+        if (strncmp(word + 2, properties[i].word, size) == 0 &&
+            (word[2 + size] == '=' || word[2 + size] == '\0'))
+            set(settings, properties[i].slot, properties[i].word,
+                word[2 + size] == '=' ? word + 3 + size : "");
     }
 }
 
@@ -174,9 +185,19 @@ static void read_java_text(struct settings *settings, const char *text)
 /* Options that take their value from the next word (java(1)). */
 static bool takes_next(const char *word)
 {
-    static const char *const options[] = { "-cp", "-classpath", "--class-path", "-p", "--module-path", "--upgrade-module-path",
-                                           "--add-modules", "--add-exports", "--add-opens", "--add-reads", "--limit-modules",
-                                           "--patch-module", "--enable-native-access" };
+    static const char *const options[] = { "-cp",
+                                           "-classpath",
+                                           "--class-path",
+                                           "-p",
+                                           "--module-path",
+                                           "--upgrade-module-path",
+                                           "--add-modules",
+                                           "--add-exports",
+                                           "--add-opens",
+                                           "--add-reads",
+                                           "--limit-modules",
+                                           "--patch-module",
+                                           "--enable-native-access" };
 
     for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
         if (strcmp(word, options[i]) == 0)
@@ -188,7 +209,8 @@ static bool takes_next(const char *word)
 /* From the first word that is the program's own on, nothing is an option of Java's. */
 static bool ends_options(const char *word)
 {
-    return word[0] != '-' || strcmp(word, "-jar") == 0 || strcmp(word, "-m") == 0 || strcmp(word, "--module") == 0;
+    return word[0] != '-' || strcmp(word, "-jar") == 0 || strcmp(word, "-m") == 0 ||
+           strcmp(word, "--module") == 0;
 }
 
 static void read_java_line(struct settings *settings, const struct process *process, int root_fd)
@@ -225,7 +247,8 @@ static void read_java(struct settings *settings, const struct process *process, 
         settings->slots[SETTING_STORE].name = NULL; /* TrustStoreManager: an empty property is as none */
 }
 
-void settings_read(struct settings *settings, const struct process *process, enum runtime runtime, int root_fd)
+void settings_read(struct settings *settings, const struct process *process, enum runtime runtime,
+                   int root_fd)
 {
     *settings = (struct settings){ 0 };
     if (runtime == RUNTIME_JAVA) {

@@ -24,13 +24,13 @@ const char *runtime_name(enum runtime runtime); /* "python-requests", … */
 
 /* What a setting decides. */
 enum setting_slot {
-    SETTING_FILE,       /* OpenSSL's file */
-    SETTING_DIRECTORY,  /* OpenSSL's hashed directories, a list with colons */
-    SETTING_BUNDLE,     /* replaces all there is: a file or a directory */
-    SETTING_EXTRA,      /* a file that is added */
-    SETTING_SYSTEM,     /* Node: OpenSSL's store in place of its own */
-    SETTING_BUNDLED,    /* Node: its own store where it was built for OpenSSL's */
-    SETTING_STORE,      /* Java's trust store */
+    SETTING_FILE,      /* OpenSSL's file */
+    SETTING_DIRECTORY, /* OpenSSL's hashed directories, a list with colons */
+    SETTING_BUNDLE,    /* replaces all there is: a file or a directory */
+    SETTING_EXTRA,     /* a file that is added */
+    SETTING_SYSTEM,    /* Node: OpenSSL's store in place of its own */
+    SETTING_BUNDLED,   /* Node: its own store where it was built for OpenSSL's */
+    SETTING_STORE,     /* Java's trust store */
     SETTING_STORE_TYPE,
     SETTING_PASSWORD,   /* of it; its value is never printed, logged or sent */
     SETTING_UNVERIFIED, /* certificates are not checked at all */
@@ -51,7 +51,8 @@ struct settings {
  * What the process's own environment and command line say for this runtime. Java's option files (@FILE)
  * are read inside `root_fd`. Free with settings_clear().
  */
-void settings_read(struct settings *settings, const struct process *process, enum runtime runtime, int root_fd);
+void settings_read(struct settings *settings, const struct process *process, enum runtime runtime,
+                   int root_fd);
 void settings_clear(struct settings *settings);
 
 const char *settings_get(const struct settings *settings, enum setting_slot slot); /* NULL when not set */

@@ -71,14 +71,16 @@ static const struct store *find(const struct shelf *shelf, const char *path, con
         if (strcmp(book->path, path) != 0)
             continue;
         if (view == NULL ? book->full
-                         : !book->full && book->program == view->program && book->without_password == view->without_password &&
+                         : !book->full && book->program == view->program &&
+                               book->without_password == view->without_password &&
                                same_text(book->password, view->password))
             return book->store;
     }
     return NULL;
 }
 
-static const struct store *add(struct shelf *shelf, const char *path, const struct shelf_view *view, bool full)
+static const struct store *add(struct shelf *shelf, const char *path, const struct shelf_view *view,
+                               bool full)
 {
     shelf->books = array_grow(shelf->books, shelf->count, sizeof(*shelf->books));
     shelf->books[shelf->count] = (struct book){

@@ -42,7 +42,8 @@ void tree_list(int root_fd, const char *path, struct text_list *names)
 
     if (directory == NULL)
         return;
-    for (struct dirent *row = readdir(directory); row != NULL && names->count < TREE_PATHS_MAX; row = readdir(directory)) {
+    for (struct dirent *row = readdir(directory); row != NULL && names->count < TREE_PATHS_MAX;
+         row = readdir(directory)) {
         if (row->d_name[0] != '.')
             text_list_add(names, row->d_name);
     }
@@ -128,7 +129,9 @@ void tree_glob(int root_fd, const char *pattern, struct text_list *paths)
 /* Where nobody keeps trust stores, or many thousands of files: caches and what package managers unpack. */
 static bool is_left_out(const char *name)
 {
-    static const char *const left_out[] = { "node_modules", "site-packages", "dist-packages", "__pycache__", "proc", "sys", "doc" };
+    static const char *const left_out[] = { "node_modules", "site-packages", "dist-packages",
+                                            "__pycache__",  "proc",          "sys",
+                                            "doc" };
 
     for (size_t i = 0; i < sizeof(left_out) / sizeof(left_out[0]); i++) {
         if (strcmp(left_out[i], name) == 0)
@@ -145,11 +148,13 @@ void tree_walk(int root_fd, const char *path, int levels, struct text_list *path
 
     if (directory == NULL)
         return;
-    for (struct dirent *row = readdir(directory); row != NULL && paths->count < TREE_PATHS_MAX; row = readdir(directory)) {
+    for (struct dirent *row = readdir(directory); row != NULL && paths->count < TREE_PATHS_MAX;
+         row = readdir(directory)) {
         struct stat status;
         char *inside;
 
-        if (is_left_out(row->d_name) || fstatat(dirfd(directory), row->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+        if (is_left_out(row->d_name) ||
+            fstatat(dirfd(directory), row->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0)
             continue;
         inside = tree_join(path, row->d_name);
         if (S_ISDIR(status.st_mode))
@@ -178,7 +183,8 @@ char *tree_find_text(int root_fd, const char *path, const char *mark, const char
         return NULL;
     at = memmem(bytes, (size_t)status.st_size, mark, strlen(mark));
     if (at != NULL) {
-        for (at += strlen(mark); at < bytes + status.st_size && *at >= ' ' && *at < 0x7f && found.size < 4096; at++) {
+        for (at += strlen(mark); at < bytes + status.st_size && *at >= ' ' && *at < 0x7f && found.size < 4096;
+             at++) {
             if (strchr(ends, *at) != NULL)
                 break;
             text_append(&found, at, 1);

@@ -15,17 +15,18 @@ static const struct {
     const char *path;
     int levels;
 } folders[] = {
-    { "/opt", 6 }, { "/srv", 6 }, { "/app", 6 }, { "/home", 5 }, { "/etc", 4 }, { "/var/lib", 3 }, { "/usr/local/etc", 3 },
+    { "/opt", 6 }, { "/srv", 6 },     { "/app", 6 },           { "/home", 5 },
+    { "/etc", 4 }, { "/var/lib", 3 }, { "/usr/local/etc", 3 },
 };
 
 /* The system's own, which its clients read or its tools make the rest from. */
-static const char *const system_folders[] = { "/etc/ssl/", "/etc/pki/", "/etc/ca-certificates/", "/etc/java-",
-                                              "/etc/apt/", "/var/lib/ca-certificates-java/" };
+static const char *const system_folders[] = { "/etc/ssl/",  "/etc/pki/", "/etc/ca-certificates/",
+                                              "/etc/java-", "/etc/apt/", "/var/lib/ca-certificates-java/" };
 
 /* By name, so that not every file has to be opened; what it is, its bytes decide. */
 static const char *const names[] = {
-    "*.jks", "*.jceks", "*.p12", "*.pfx", "*.keystore", "*.truststore", "*.ts", "cacerts", "*trust*store*",
-    "*.pem", "*.crt", "*.cer", "*.ca-bundle", "*.bundle",
+    "*.jks",   "*.jceks",       "*.p12", "*.pfx", "*.keystore", "*.truststore", "*.ts",
+    "cacerts", "*trust*store*", "*.pem", "*.crt", "*.cer",      "*.ca-bundle",  "*.bundle",
 };
 
 static bool is_system(const char *path)

@@ -81,7 +81,7 @@ struct opened {
     int safe_count;
     const char *password; /* that fits; NULL also stands for none */
     bool password_found;
-    bool undecided; /* no password could be tried, so none can be called wrong */
+    bool undecided;  /* no password could be tried, so none can be called wrong */
     long iterations; /* made so far for this file */
     size_t number;   /* entries so far */
     size_t keys;
