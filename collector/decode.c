@@ -144,6 +144,36 @@ bool decode_file(const uint8_t *file, size_t size, const struct key *known, stru
     return ok;
 }
 
+/* The envelope as write_envelope() prints it; the messages follow from their descriptors. */
+static const char schema_start[] =
+    "{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\",\"title\":\"A report file, decoded\","
+    "\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"envelopes\"],"
+    "\"properties\":{\"envelopes\":{\"type\":\"array\",\"minItems\":1,\"items\":{\"type\":\"object\","
+    "\"additionalProperties\":false,\"required\":[\"schema\",\"key_id\",\"recipient\",\"signature\","
+    "\"message\"],"
+    "\"properties\":{\"schema\":{\"type\":\"string\",\"pattern\":\"^rootshift\\\\.v1\\\\.\"},"
+    "\"key_id\":{\"type\":\"string\",\"pattern\":\"^[0-9a-f]{64}$\"},"
+    "\"recipient\":{\"type\":\"string\",\"pattern\":\"^[0-9a-f]{64}$\"},"
+    "\"signature\":{\"enum\":[\"%s\",\"%s\",\"%s\"]},\"message\":{\"anyOf\":[";
+
+void decode_write_schema(struct text *out)
+{
+    struct text_list defined = { 0 };
+    struct json definitions = { 0 };
+
+    text_format(out, schema_start, signature_names[DECODE_UNKNOWN], signature_names[DECODE_VALID],
+                signature_names[DECODE_INVALID]);
+    json_object(&definitions);
+    for (size_t i = 0; envelope_types[i] != NULL; i++) {
+        text_format(out, "%s{\"$ref\":\"#/$defs/%s\"}", i == 0 ? "" : ",", envelope_types[i]->short_name);
+        codec_json_define(envelope_types[i], &definitions, &defined);
+    }
+    json_object_end(&definitions);
+    text_format(out, "]}}}}},\"$defs\":%s}\n", text_string(&definitions.text));
+    json_clear(&definitions);
+    text_list_clear(&defined);
+}
+
 static bool read_argument(const char *path, struct input *input, struct error *err)
 {
     if (strcmp(path, "-") == 0)

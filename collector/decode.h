@@ -22,5 +22,8 @@ enum decode_signature {
 MUST_CHECK bool decode_file(const uint8_t *file, size_t size, const struct key *known, struct json *json,
                             enum decode_signature *worst, struct error *err);
 
+/* The JSON Schema of that document (schema/json/decode.json). */
+void decode_write_schema(struct text *out);
+
 /* `rootshift-collector decode`; 0 when all signatures are good, 1 when one is not, 2 when one's key is unknown. */
 extern const struct command decode_command;

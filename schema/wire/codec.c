@@ -118,20 +118,24 @@ bool codec_enum_parse(const ProtobufCEnumDescriptor *type, const char *name, int
     return false;
 }
 
-static void write_enum(const ProtobufCEnumDescriptor *type, int value, struct json *json)
+static void write_enum_name(const ProtobufCEnumDescriptor *type, const char *value, struct json *json)
 {
-    const ProtobufCEnumValue *known = protobuf_c_enum_descriptor_get_value(type, value);
+    const char *from = value + prefix_length(type, value);
     char name[64] = "";
-    const char *from;
 
-    if (known == NULL) {
-        json_number(json, value);
-        return;
-    }
-    from = known->name + prefix_length(type, known->name);
     for (size_t i = 0; from[i] != '\0' && i + 1 < sizeof(name); i++)
         name[i] = (char)tolower((unsigned char)from[i]);
     json_text(json, name);
+}
+
+static void write_enum(const ProtobufCEnumDescriptor *type, int value, struct json *json)
+{
+    const ProtobufCEnumValue *known = protobuf_c_enum_descriptor_get_value(type, value);
+
+    if (known == NULL)
+        json_number(json, value);
+    else
+        write_enum_name(type, known->name, json);
 }
 
 static void write_unsigned(uint64_t value, struct json *json)
@@ -142,9 +146,15 @@ static void write_unsigned(uint64_t value, struct json *json)
     json_raw(json, text);
 }
 
-static void write_int64(const char *name, int64_t value, struct json *json)
+static bool is_instant(const ProtobufCFieldDescriptor *field)
 {
-    if (!text_ends(name, "_at") && !text_ends(name, "_until"))
+    return field->type == PROTOBUF_C_TYPE_INT64 &&
+           (text_ends(field->name, "_at") || text_ends(field->name, "_until"));
+}
+
+static void write_int64(const ProtobufCFieldDescriptor *field, int64_t value, struct json *json)
+{
+    if (!is_instant(field))
         json_number(json, value);
     else if (value == 0)
         json_null(json);
@@ -161,7 +171,7 @@ static void write_value(const ProtobufCFieldDescriptor *field, const void *at, s
     case PROTOBUF_C_TYPE_SFIXED32: json_number(json, *(const int32_t *)at); return;
     case PROTOBUF_C_TYPE_INT64:
     case PROTOBUF_C_TYPE_SINT64:
-    case PROTOBUF_C_TYPE_SFIXED64: write_int64(field->name, *(const int64_t *)at, json); return;
+    case PROTOBUF_C_TYPE_SFIXED64: write_int64(field, *(const int64_t *)at, json); return;
     case PROTOBUF_C_TYPE_UINT32:
     case PROTOBUF_C_TYPE_FIXED32: json_number(json, *(const uint32_t *)at); return;
     case PROTOBUF_C_TYPE_UINT64:
@@ -284,4 +294,130 @@ void codec_json(const void *message, struct json *json)
         }
     }
     json_object_end(json);
+}
+
+static void define_enum(const ProtobufCEnumDescriptor *type, struct json *json)
+{
+    json_key(json, "enum");
+    json_array(json);
+    for (unsigned i = 0; i < type->n_values; i++)
+        write_enum_name(type, type->values[i].name, json);
+    json_array_end(json);
+}
+
+/* A message may be absent, an instant unknown: both are null. */
+static void define_or_null(const char *key, const char *value, struct json *json)
+{
+    json_key(json, "anyOf");
+    json_array(json);
+    json_object(json);
+    if (strcmp(key, "format") == 0)
+        json_key_text(json, "type", "string");
+    json_key_text(json, key, value);
+    json_object_end(json);
+    json_object(json);
+    json_key_text(json, "type", "null");
+    json_object_end(json);
+    json_array_end(json);
+}
+
+/* Members of the schema of one value of this field. */
+static void define_value(const ProtobufCFieldDescriptor *field, struct json *json)
+{
+    char reference[128];
+
+    if (is_instant(field)) {
+        define_or_null("format", "date-time", json);
+        return;
+    }
+    switch (field->type) {
+    case PROTOBUF_C_TYPE_UINT32:
+    case PROTOBUF_C_TYPE_UINT64:
+    case PROTOBUF_C_TYPE_FIXED32:
+    case PROTOBUF_C_TYPE_FIXED64: json_key_number(json, "minimum", 0); /* fall through */
+    case PROTOBUF_C_TYPE_INT32:
+    case PROTOBUF_C_TYPE_SINT32:
+    case PROTOBUF_C_TYPE_SFIXED32:
+    case PROTOBUF_C_TYPE_INT64:
+    case PROTOBUF_C_TYPE_SINT64:
+    case PROTOBUF_C_TYPE_SFIXED64: json_key_text(json, "type", "integer"); return;
+    case PROTOBUF_C_TYPE_FLOAT:
+    case PROTOBUF_C_TYPE_DOUBLE: json_key_text(json, "type", "number"); return;
+    case PROTOBUF_C_TYPE_BOOL: json_key_text(json, "type", "boolean"); return;
+    case PROTOBUF_C_TYPE_ENUM: define_enum(field->descriptor, json); return;
+    case PROTOBUF_C_TYPE_STRING: json_key_text(json, "type", "string"); return;
+    case PROTOBUF_C_TYPE_BYTES:
+        json_key_text(json, "type", "string");
+        json_key_text(json, "pattern", "^([0-9a-f]{2})*$");
+        return;
+    case PROTOBUF_C_TYPE_MESSAGE:
+        snprintf(reference, sizeof(reference), "#/$defs/%s",
+                 ((const ProtobufCMessageDescriptor *)field->descriptor)->short_name);
+        if (field->label == PROTOBUF_C_LABEL_REPEATED)
+            json_key_text(json, "$ref", reference);
+        else
+            define_or_null("$ref", reference, json);
+        return;
+    }
+    assert(!"a field type that protobuf-c does not have");
+}
+
+static void define_field(const ProtobufCFieldDescriptor *field, struct json *json)
+{
+    bool map = is_map(field);
+
+    json_key(json, field->name);
+    json_object(json);
+    if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+        json_key_text(json, "type", map ? "object" : "array");
+        json_key(json, map ? "additionalProperties" : "items");
+        json_object(json);
+        define_value(map ? &((const ProtobufCMessageDescriptor *)field->descriptor)->fields[1] : field, json);
+        json_object_end(json);
+    } else {
+        define_value(field, json);
+    }
+    json_object_end(json);
+}
+
+static void define_message(const ProtobufCMessageDescriptor *type, struct json *json)
+{
+    json_key(json, type->short_name);
+    json_object(json);
+    json_key_text(json, "type", "object");
+    json_key_bool(json, "additionalProperties", false);
+    json_key(json, "required");
+    json_array(json);
+    for (unsigned i = 0; i < type->n_fields; i++)
+        json_text(json, type->fields[i].name);
+    json_array_end(json);
+    json_key(json, "properties");
+    json_object(json);
+    for (unsigned i = 0; i < type->n_fields; i++)
+        define_field(&type->fields[i], json);
+    json_object_end(json);
+    json_object_end(json);
+}
+
+/* The message that a field holds, through a map if it is one; NULL for none. */
+static const ProtobufCMessageDescriptor *message_of(const ProtobufCFieldDescriptor *field)
+{
+    if (is_map(field))
+        return message_of(&((const ProtobufCMessageDescriptor *)field->descriptor)->fields[1]);
+    return field->type == PROTOBUF_C_TYPE_MESSAGE ? field->descriptor : NULL;
+}
+
+void codec_json_define(const ProtobufCMessageDescriptor *type, struct json *definitions,
+                       struct text_list *defined)
+{
+    if (text_list_has(defined, type->short_name))
+        return;
+    text_list_add(defined, type->short_name);
+    define_message(type, definitions);
+    for (unsigned i = 0; i < type->n_fields; i++) {
+        const ProtobufCMessageDescriptor *inside = message_of(&type->fields[i]);
+
+        if (inside != NULL)
+            codec_json_define(inside, definitions, defined);
+    }
 }

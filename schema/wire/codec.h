@@ -41,3 +41,11 @@ void codec_json_bytes(const void *bytes, size_t size, struct json *json);
 
 /* The number of an enum's value by its name as codec_json() prints it: "not_ready". False when there is none. */
 bool codec_enum_parse(const ProtobufCEnumDescriptor *type, const char *name, int *value);
+
+/*
+ * The JSON Schema (draft 2020-12) of what codec_json() prints of such a message, as members of an open
+ * "$defs" object: this message under its short name ("HostReport") and each that it contains. `defined`
+ * are the names that are there already.
+ */
+void codec_json_define(const ProtobufCMessageDescriptor *type, struct json *definitions,
+                       struct text_list *defined);

@@ -6,11 +6,14 @@
 #define PACKAGE "rootshift.v"
 #define MAJOR '1'
 
-/* What may travel in an Envelope. */
-static const ProtobufCMessageDescriptor *const types[] = {
-    &rootshift__v1__host_report__descriptor,      &rootshift__v1__trust_manifest__descriptor,
-    &rootshift__v1__enrolment__descriptor,        &rootshift__v1__campaign_notice__descriptor,
-    &rootshift__v1__wanted_manifests__descriptor, &rootshift__v1__centre_keys__descriptor,
+const ProtobufCMessageDescriptor *const envelope_types[] = {
+    &rootshift__v1__host_report__descriptor,
+    &rootshift__v1__trust_manifest__descriptor,
+    &rootshift__v1__enrolment__descriptor,
+    &rootshift__v1__campaign_notice__descriptor,
+    &rootshift__v1__wanted_manifests__descriptor,
+    &rootshift__v1__centre_keys__descriptor,
+    NULL,
 };
 
 void envelope_frame(struct text *out, const void *bytes, size_t size)
@@ -71,9 +74,9 @@ static const ProtobufCMessageDescriptor *type_named(const char *schema, struct e
     size_t package = strlen(PACKAGE);
     const char *major = schema + package;
 
-    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-        if (strcmp(schema, types[i]->name) == 0)
-            return types[i];
+    for (size_t i = 0; envelope_types[i] != NULL; i++) {
+        if (strcmp(schema, envelope_types[i]->name) == 0)
+            return envelope_types[i];
     }
     if (strncmp(schema, PACKAGE, package) == 0 && (major[0] != MAJOR || major[1] != '.'))
         error_set(err, ERROR_FORMAT, "schema %.64s: another major version than %c, which this program reads",

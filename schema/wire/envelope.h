@@ -10,6 +10,9 @@
 /* A report file has an enrolment, a report and a manifest for each client's trust set. */
 #define ENVELOPE_FILE_BYTES_MAX (64 * 1024 * 1024)
 
+/* What may travel in an Envelope; NULL ends the list. */
+extern const ProtobufCMessageDescriptor *const envelope_types[];
+
 struct envelope {
     const ProtobufCMessageDescriptor *type; /* of the message inside */
     struct fingerprint key_id, recipient;
