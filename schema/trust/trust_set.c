@@ -289,14 +289,20 @@ static int compare_texts(const void *left, const void *right)
     return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
-static void hash_parameters(struct fingerprint_hash *hash, const struct text_list *parameters)
-{
-    char **sorted = memory_new((parameters->count + 1) * sizeof(*sorted));
+/* That a part could not be read alters verdicts like any parameter: sets that differ in it have two names. */
+static char incomplete[] = "complete=no";
 
-    for (size_t i = 0; i < parameters->count; i++)
-        sorted[i] = parameters->items[i];
-    qsort(sorted, parameters->count, sizeof(*sorted), compare_texts);
-    for (size_t i = 0; i < parameters->count; i++)
+static void hash_parameters(struct fingerprint_hash *hash, const struct trust_set *set)
+{
+    char **sorted = memory_new((set->parameters.count + 1) * sizeof(*sorted));
+    size_t count = 0;
+
+    for (size_t i = 0; i < set->parameters.count; i++)
+        sorted[count++] = set->parameters.items[i];
+    if (!set->complete)
+        sorted[count++] = incomplete;
+    qsort(sorted, count, sizeof(*sorted), compare_texts);
+    for (size_t i = 0; i < count; i++)
         fingerprint_hash_add(hash, sorted[i], strlen(sorted[i]) + 1);
     free(sorted);
 }
@@ -329,6 +335,6 @@ struct fingerprint trust_set_digest(const struct trust_set *set, const struct mo
         fingerprint_hash_add(hash, bytes, sizeof(bytes));
     }
     free(places);
-    hash_parameters(hash, &set->parameters);
+    hash_parameters(hash, set);
     return fingerprint_hash_take(hash);
 }

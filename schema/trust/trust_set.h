@@ -47,7 +47,8 @@ void trust_set_add(struct trust_set *set, const struct fingerprint *fingerprint,
 
 /*
  * SHA-256 over the entries (fingerprint, then marks as u32 big-endian), sorted by fingerprint, or in
- * reading order where the model's order matters, then the sorted parameters, each ended by a NUL. An
- * entry that occurs more than once counts once, where it stands first.
+ * reading order where the model's order matters, then the sorted parameters, each ended by a NUL; an
+ * incomplete set has the further parameter "complete=no". An entry that occurs more than once counts
+ * once, where it stands first.
  */
 struct fingerprint trust_set_digest(const struct trust_set *set, const struct model *model);
