@@ -49,7 +49,7 @@ static void add_directories(struct client *client, const struct process *process
 
 /* OpenSSL's two defaults, each replaced by its own variable. */
 static void choose_openssl(struct client *client, const struct text_list *defaults,
-                           const struct process *process, const struct settings *settings)
+                           const struct process *process, const struct trust_settings *settings)
 {
     const char *file = settings_get(settings, SETTING_FILE),
                *directories = settings_get(settings, SETTING_DIRECTORY);
@@ -66,7 +66,7 @@ static void choose_openssl(struct client *client, const struct text_list *defaul
 
 /* What certifi's users read: one file, or what stands in its place. */
 static void choose_bundle(struct client *client, const struct text_list *defaults,
-                          const struct process *process, const struct settings *settings)
+                          const struct process *process, const struct trust_settings *settings)
 {
     const char *bundle = settings_get(settings, SETTING_BUNDLE);
 
@@ -77,7 +77,7 @@ static void choose_bundle(struct client *client, const struct text_list *default
 }
 
 static void choose_node(struct client *client, const struct installed *installed,
-                        const struct process *process, const struct settings *settings)
+                        const struct process *process, const struct trust_settings *settings)
 {
     bool system = settings_get(settings, SETTING_SYSTEM) != NULL ||
                   (!installed->carries_roots && settings_get(settings, SETTING_BUNDLED) == NULL);
@@ -103,7 +103,7 @@ static void choose_node(struct client *client, const struct installed *installed
  * are listed, so that a person sees which path leads nowhere.
  */
 static void choose_java(struct client *client, const struct installed *installed, int root_fd,
-                        const struct process *process, const struct settings *settings)
+                        const struct process *process, const struct trust_settings *settings)
 {
     const char *store = settings_get(settings, SETTING_STORE),
                *type = settings_get(settings, SETTING_STORE_TYPE);
@@ -124,7 +124,7 @@ static void choose_java(struct client *client, const struct installed *installed
         text_list_add(&client->stores, installed->stores.items[i]);
 }
 
-static void name_settings(struct client *client, const struct settings *settings)
+static void name_settings(struct client *client, const struct trust_settings *settings)
 {
     for (size_t i = 0; i < SETTING_SLOTS; i++) {
         const char *name = settings->slots[i].name;
@@ -138,7 +138,7 @@ static void name_settings(struct client *client, const struct settings *settings
 static void describe(struct client *client, const struct installed *installed, int root_fd,
                      const struct process *process)
 {
-    struct settings settings = { 0 };
+    struct trust_settings settings = { 0 };
 
     *client = (struct client){
         .runtime = installed->runtime,
@@ -254,19 +254,21 @@ static void add_blocked(struct client *client, int root_fd)
     free(path);
 }
 
-static void read_java_store(struct client *client, struct shelf *shelf, const char *path)
+static void read_java_store(const struct client *client, struct trust_set *set, struct shelf *shelf,
+                            const char *path)
 {
     struct shelf_view view = { .without_password = client->password == NULL, .password = client->password };
     const struct store *store = shelf_get(shelf, path, &view);
     const char *refusal = java_refusal(client, store);
 
     if (refusal != NULL)
-        note(client->trust, path, refusal);
+        note(set, path, refusal);
     else
-        trust_set_add_store(client->trust, client->model, store);
+        trust_set_add_store(set, client->model, store);
 }
 
-static const struct store *read_store(struct client *client, struct shelf *shelf, size_t index)
+static const struct store *read_store(const struct client *client, struct trust_set *set, struct shelf *shelf,
+                                      size_t index)
 {
     const char *path = client->stores.items[index];
     struct shelf_view program = { .program = true };
@@ -275,14 +277,14 @@ static const struct store *read_store(struct client *client, struct shelf *shelf
 
     if (client->runtime == RUNTIME_JAVA &&
         !client->unclaimed) { /* whoever uses an unclaimed one knows how to open it */
-        read_java_store(client, shelf, path);
+        read_java_store(client, set, shelf, path);
         return shelf_get(shelf, path, NULL);
     }
     store = shelf_get(shelf, path, client->carries_roots && index == 0 ? &program : NULL);
     /* Node reads the extra file itself, also where the rest is OpenSSL's */
     if (client->adds_extra && index + 1 == client->stores.count && model->verifies)
         model = model_find("node");
-    trust_set_add_store(client->trust, model, store);
+    trust_set_add_store(set, model, store);
     return store;
 }
 
@@ -294,7 +296,7 @@ static void read_trust(struct client *client, struct shelf *shelf, int root_fd)
         text_list_add(&client->trust->notes, "trustStoreType names a kind of store that is not read");
     }
     for (size_t i = 0; i < client->stores.count; i++) {
-        const struct store *store = read_store(client, shelf, i);
+        const struct store *store = read_store(client, client->trust, shelf, i);
 
         if (store->changed.tv_sec > client->changed.tv_sec ||
             (store->changed.tv_sec == client->changed.tv_sec &&
@@ -304,6 +306,23 @@ static void read_trust(struct client *client, struct shelf *shelf, int root_fd)
     if (client->runtime == RUNTIME_JAVA && client->home != NULL)
         add_blocked(client, root_fd);
     client->digest = trust_set_digest(client->trust, client->model);
+}
+
+bool client_list_trust_of(const struct client_list *list, struct shelf *shelf, const char *path,
+                          struct trust_set *set, const struct model **model)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct client *client = &list->items[i];
+
+        for (size_t j = 0; j < client->stores.count; j++) {
+            if (strcmp(client->stores.items[j], path) != 0)
+                continue;
+            *model = client->model;
+            read_store(client, set, shelf, j);
+            return true;
+        }
+    }
+    return false;
 }
 
 /* The client of that id, made when it is new; `client` is taken. */

@@ -48,3 +48,10 @@ typedef bool client_talks(void *context, const struct process *process);
 void client_list_read(struct client_list *list, const struct process_list *processes, struct shelf *shelf,
                       int root_fd, client_talks *talks, void *context);
 void client_list_clear(struct client_list *list);
+
+/*
+ * What the first client that reads the store at `path` accepts from it, added to `set`; *model is that
+ * client's. False when no client reads it.
+ */
+bool client_list_trust_of(const struct client_list *list, struct shelf *shelf, const char *path,
+                          struct trust_set *set, const struct model **model);

@@ -1,16 +1,15 @@
 /* rootshift-collector: a row a command; what a command does stands in its noun's file. */
 #include "collector/decode.h"
 #include "collector/enroll.h"
+#include "collector/inspect.h"
 #include "collector/show.h"
+#include "collector/stores.h"
 #include "schema/base/option.h"
 
 int main(int argc, char **argv)
 {
     const struct command commands[] = {
-        enroll_command,
-        decode_command,
-        show_command,
-        { 0 },
+        inspect_command, stores_command, enroll_command, decode_command, show_command, { 0 },
     };
     const struct program program = {
         .name = "rootshift-collector",

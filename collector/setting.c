@@ -66,25 +66,26 @@ static const struct word properties[] = {
     { "javax.net.ssl.trustStorePassword", SETTING_PASSWORD },
 };
 
-static void set(struct settings *settings, enum setting_slot slot, const char *name, const char *value)
+static void set(struct trust_settings *settings, enum setting_slot slot, const char *name, const char *value)
 {
     free(settings->slots[slot].value);
     settings->slots[slot] = (struct setting_value){ name, memory_text(value) };
 }
 
-const char *settings_get(const struct settings *settings, enum setting_slot slot)
+const char *settings_get(const struct trust_settings *settings, enum setting_slot slot)
 {
     return settings->slots[slot].name == NULL ? NULL : settings->slots[slot].value;
 }
 
-void settings_clear(struct settings *settings)
+void settings_clear(struct trust_settings *settings)
 {
     for (size_t i = 0; i < SETTING_SLOTS; i++)
         free(settings->slots[i].value);
-    *settings = (struct settings){ 0 };
+    *settings = (struct trust_settings){ 0 };
 }
 
-static void read_variables(struct settings *settings, const struct process *process, enum runtime runtime)
+static void read_variables(struct trust_settings *settings, const struct process *process,
+                           enum runtime runtime)
 {
     for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
         const struct variable *row = &variables[i];
@@ -131,7 +132,7 @@ static void split_words(const char *text, struct text_list *words)
     text_clear(&word);
 }
 
-static void read_node_words(struct settings *settings, const struct text_list *words, size_t from)
+static void read_node_words(struct trust_settings *settings, const struct text_list *words, size_t from)
 {
     for (size_t i = from; i < words->count && words->items[i][0] == '-'; i++) {
         for (size_t j = 0; j < sizeof(node_words) / sizeof(node_words[0]); j++) {
@@ -141,7 +142,7 @@ static void read_node_words(struct settings *settings, const struct text_list *w
     }
 }
 
-static void read_node(struct settings *settings, const struct process *process)
+static void read_node(struct trust_settings *settings, const struct process *process)
 {
     const char *options = process_variable(process, "NODE_OPTIONS");
     const char *reject = process_variable(process, "NODE_TLS_REJECT_UNAUTHORIZED");
@@ -157,7 +158,7 @@ static void read_node(struct settings *settings, const struct process *process)
 }
 
 /* The last of equal properties wins, so each is simply set again. */
-static void read_property(struct settings *settings, const char *word)
+static void read_property(struct trust_settings *settings, const char *word)
 {
     if (!text_starts(word, "-D"))
         return;
@@ -171,7 +172,7 @@ static void read_property(struct settings *settings, const char *word)
     }
 }
 
-static void read_java_text(struct settings *settings, const char *text)
+static void read_java_text(struct trust_settings *settings, const char *text)
 {
     struct text_list words = { 0 };
 
@@ -213,7 +214,7 @@ static bool ends_options(const char *word)
            strcmp(word, "--module") == 0;
 }
 
-static void read_java_line(struct settings *settings, const struct process *process, int root_fd)
+static void read_java_line(struct trust_settings *settings, const struct process *process, int root_fd)
 {
     for (size_t i = 1; i < process->arguments.count; i++) {
         const char *word = process->arguments.items[i];
@@ -237,7 +238,7 @@ static void read_java_line(struct settings *settings, const struct process *proc
 }
 
 /* In the order in which the JVM puts them together: what comes later wins, _JAVA_OPTIONS over all. */
-static void read_java(struct settings *settings, const struct process *process, int root_fd)
+static void read_java(struct trust_settings *settings, const struct process *process, int root_fd)
 {
     read_java_text(settings, process_variable(process, "JAVA_TOOL_OPTIONS"));
     read_java_text(settings, process_variable(process, "JDK_JAVA_OPTIONS"));
@@ -247,10 +248,10 @@ static void read_java(struct settings *settings, const struct process *process, 
         settings->slots[SETTING_STORE].name = NULL; /* TrustStoreManager: an empty property is as none */
 }
 
-void settings_read(struct settings *settings, const struct process *process, enum runtime runtime,
+void settings_read(struct trust_settings *settings, const struct process *process, enum runtime runtime,
                    int root_fd)
 {
-    *settings = (struct settings){ 0 };
+    *settings = (struct trust_settings){ 0 };
     if (runtime == RUNTIME_JAVA) {
         read_java(settings, process, root_fd);
         return;

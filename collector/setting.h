@@ -43,7 +43,7 @@ struct setting_value {
 };
 
 /* What decides for one process and runtime: one value a slot. */
-struct settings {
+struct trust_settings {
     struct setting_value slots[SETTING_SLOTS];
 };
 
@@ -51,8 +51,9 @@ struct settings {
  * What the process's own environment and command line say for this runtime. Java's option files (@FILE)
  * are read inside `root_fd`. Free with settings_clear().
  */
-void settings_read(struct settings *settings, const struct process *process, enum runtime runtime,
+void settings_read(struct trust_settings *settings, const struct process *process, enum runtime runtime,
                    int root_fd);
-void settings_clear(struct settings *settings);
+void settings_clear(struct trust_settings *settings);
 
-const char *settings_get(const struct settings *settings, enum setting_slot slot); /* NULL when not set */
+const char *settings_get(const struct trust_settings *settings,
+                         enum setting_slot slot); /* NULL when not set */

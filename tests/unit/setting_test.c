@@ -189,7 +189,7 @@ static void setting_decides_as_measured(void **state)
 {
     const struct setting_case *row = *state;
     struct process process = { 0 };
-    struct settings settings;
+    struct trust_settings settings;
     const char *value;
 
     for (size_t i = 0; i < 8 && row->arguments[i] != NULL; i++)

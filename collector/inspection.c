@@ -1,0 +1,384 @@
+#include "collector/inspection.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "collector/memory.h"
+#include "schema/base/clock.h"
+#include "schema/base/input.h"
+
+/*
+ * The start of a process is known to a clock tick, rounded down. No runtime reads its store within a tick of
+ * its fork, so what changed then was there when it was read.
+ */
+#define START_MS 10
+
+static int64_t milliseconds(const struct timespec *time)
+{
+    return (int64_t)time->tv_sec * 1000 + time->tv_nsec / 1000000;
+}
+
+/* The name of a campaign's server in a process's command line or environment. */
+static bool mentions(const char *text, const struct campaign *campaign)
+{
+    for (size_t i = 0; i < campaign->endpoint_count; i++) {
+        const struct text_list *names = &campaign->endpoints[i].server_names;
+
+        for (size_t j = 0; j < names->count; j++) {
+            if (strcasestr(text, names->items[j]) != NULL)
+                return true;
+        }
+    }
+    for (size_t i = 0; i < campaign->affected_names.count; i++) {
+        const char *name = campaign->affected_names.items[i];
+
+        if (strcasestr(text, text_starts(name, "*.") ? name + 1 : name) != NULL)
+            return true;
+    }
+    return false;
+}
+
+static bool talks(void *context, const struct process *process)
+{
+    const struct inspection_request *request = context;
+
+    for (size_t i = 0; i < request->campaign_count; i++) {
+        for (size_t j = 0; j < process->arguments.count; j++) {
+            if (mentions(process->arguments.items[j], request->campaigns[i]))
+                return true;
+        }
+        for (size_t j = 0; j < process->environment.count; j++) {
+            if (mentions(process->environment.items[j], request->campaigns[i]))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* The oldest process of a client that started before its stores last changed; 0 for none. */
+static int64_t started_before_change(const struct client *client)
+{
+    int64_t changed = milliseconds(&client->changed), oldest = 0;
+
+    for (size_t i = 0; i < client->process_count; i++) {
+        int64_t started = client->processes[i].started_ms;
+
+        if (changed >= started + START_MS && (oldest == 0 || started < oldest))
+            oldest = started;
+    }
+    return oldest;
+}
+
+/* Whether every store of the client that changed since is as it was then: a chmod alters the ctime too. */
+static bool unchanged_since(const struct inspection *inspection, const struct client *client,
+                            struct state *state, int64_t since_ms)
+{
+    for (size_t i = 0; i < client->stores.count; i++) {
+        const struct store *store = shelf_get(inspection->shelf, client->stores.items[i], NULL);
+        struct error err = { 0 };
+        bool unchanged = false;
+
+        if (milliseconds(&store->changed) < since_ms + START_MS)
+            continue;
+        if (state == NULL ||
+            !memory_store_unchanged(state, store->path, &store->digest, since_ms / 1000, &unchanged, &err) ||
+            !unchanged)
+            return false;
+    }
+    return true;
+}
+
+/* What the memory gives of one client, on its way to a judgement. */
+struct looking_back {
+    const struct client *client;
+    Rootshift__V1__TrustManifest **seen;
+    size_t count;
+};
+
+static bool look_back(void *context, const Rootshift__V1__TrustManifest *manifest, int64_t first_seen,
+                      int64_t last_seen)
+{
+    struct looking_back *back = context;
+    struct text packed = { 0 };
+    struct error err = { 0 };
+    Rootshift__V1__TrustManifest *copy = NULL;
+
+    (void)first_seen;
+    (void)last_seen;
+    if (manifest->digest.len == FINGERPRINT_BYTES &&
+        memcmp(manifest->digest.data, back->client->digest.bytes, FINGERPRINT_BYTES) == 0)
+        return true; /* as it is now */
+    if (codec_pack(manifest, &packed, &err))
+        copy = rootshift__v1__trust_manifest__unpack(NULL, packed.size, (const uint8_t *)packed.bytes);
+    text_clear(&packed);
+    if (copy == NULL)
+        return true;
+    back->seen = array_grow(back->seen, back->count, sizeof(*back->seen));
+    back->seen[back->count++] = copy;
+    return true;
+}
+
+static struct judgement worse(struct judgement a, struct judgement b)
+{
+    return verdict_worse(a.verdict, b.verdict) == a.verdict ? a : b;
+}
+
+static struct judge_subject subject_of(const struct client *client, struct signature_memory *signatures)
+{
+    return (struct judge_subject){ client->trust, client->model, signatures };
+}
+
+static void judge_now(struct inspection *inspection, size_t index, struct signature_memory *signatures)
+{
+    const struct client *client = &inspection->clients.items[index];
+    struct judge_subject subject = subject_of(client, signatures);
+
+    for (size_t i = 0; i < inspection->request->campaign_count; i++) {
+        const struct campaign *campaign = inspection->request->campaigns[i];
+        struct assessment *assessment = &inspection->assessments[index][i];
+
+        assessment->phases = memory_new((campaign->phase_count + 1) * sizeof(*assessment->phases));
+        assessment->chains = memory_new((campaign->chain_count + 1) * sizeof(*assessment->chains));
+        for (size_t j = 0; j < campaign->phase_count; j++)
+            assessment->phases[j] = judge_phase(campaign, j, &subject, inspection->request->at);
+        for (size_t j = 0; j < campaign->chain_count; j++)
+            assessment->chains[j] =
+                judge_chain(campaign, j, &subject, inspection->request->at, inspection->request->at + 1);
+    }
+}
+
+/*
+ * Fold in what running processes can have read. Where the memory begins only after a process did, what was
+ * seen can still speak against it, never for it.
+ */
+static void judge_before(struct inspection *inspection, size_t index, const struct looking_back *back,
+                         bool seen_before, struct signature_memory *signatures)
+{
+    const struct client *client = &inspection->clients.items[index];
+    size_t worst = SIZE_MAX;
+
+    inspection->restart_needed[index] = true;
+    for (size_t i = 0; i < inspection->request->campaign_count; i++) {
+        const struct campaign *campaign = inspection->request->campaigns[i];
+
+        for (size_t j = 0; j < campaign->phase_count; j++) {
+            struct judgement *phase = &inspection->assessments[index][i].phases[j], before = *phase;
+            bool known = false;
+
+            for (size_t k = 0; k < back->count; k++) {
+                struct trust_set *set = manifest_read(back->seen[k], inspection->scope);
+                struct judge_subject subject = { set, client->model, signatures };
+                struct judgement judgement = judge_phase(campaign, j, &subject, inspection->request->at);
+
+                before = known ? worse(before, judgement) : judgement;
+                if (before.verdict == judgement.verdict && judgement.verdict != VERDICT_READY &&
+                    worst == SIZE_MAX)
+                    worst = k;
+                known = true;
+                trust_set_free(set);
+            }
+            known = known && (seen_before || before.verdict == VERDICT_NOT_READY);
+            *phase = judge_running(*phase, known ? &before : NULL);
+        }
+    }
+    if (back->count > 0 && (seen_before || worst != SIZE_MAX)) {
+        size_t kept = worst == SIZE_MAX ? 0 : worst;
+
+        inspection->before[index] = back->seen[kept];
+        back->seen[kept] = NULL;
+    }
+}
+
+static void judge_restart(struct inspection *inspection, size_t index, struct state *state,
+                          struct signature_memory *signatures)
+{
+    const struct client *client = &inspection->clients.items[index];
+    struct looking_back back = { .client = client };
+    int64_t since = started_before_change(client);
+    struct error err = { 0 };
+    bool seen_before = false;
+
+    if (since == 0 || unchanged_since(inspection, client, state, since))
+        return;
+    if (state != NULL &&
+        !memory_trust_since(state, client->id, since / 1000, &seen_before, look_back, &back, &err))
+        seen_before = false;
+    /* what was seen before it started, and since, was always as it is now */
+    if (back.count > 0 || !seen_before)
+        judge_before(inspection, index, &back, seen_before, signatures);
+    for (size_t i = 0; i < back.count; i++) {
+        if (back.seen[i] != NULL)
+            protobuf_c_message_free_unpacked(&back.seen[i]->base, NULL);
+    }
+    free(back.seen);
+}
+
+static void judge_bindings(struct inspection *inspection, size_t index)
+{
+    for (size_t i = 0; i < inspection->bindings.count; i++) {
+        const struct binding *binding = &inspection->bindings.items[i];
+        const struct campaign *campaign = inspection->request->campaigns[binding->campaign];
+        struct judgement *phases = inspection->assessments[index][binding->campaign].phases;
+
+        for (size_t j = 0; j < campaign->phase_count && binding->endpoint != SIZE_MAX; j++)
+            phases[j] = judge_bound(phases[j], campaign, j, binding->endpoint, inspection->request->at);
+    }
+}
+
+static void judge_all(struct inspection *inspection, struct state *state)
+{
+    struct signature_memory *signatures = signature_memory_new();
+    size_t count = inspection->clients.count;
+
+    inspection->assessments = memory_new((count + 1) * sizeof(*inspection->assessments));
+    inspection->before = memory_new((count + 1) * sizeof(*inspection->before));
+    inspection->restart_needed = memory_new((count + 1) * sizeof(*inspection->restart_needed));
+    for (size_t i = 0; i < count; i++) {
+        inspection->assessments[i] =
+            memory_new((inspection->request->campaign_count + 1) * sizeof(**inspection->assessments));
+        judge_now(inspection, i, signatures);
+        judge_restart(inspection, i, state, signatures);
+        judge_bindings(inspection, i);
+    }
+    signature_memory_free(signatures);
+}
+
+struct inspection *inspection_new(const struct inspection_request *request, struct error *err)
+{
+    struct inspection *inspection = memory_new(sizeof(*inspection));
+    struct error ignored = { 0 };
+    struct state *state = NULL;
+
+    inspection->request = request;
+    inspection->root_fd = INPUT_MACHINE;
+    if (strcmp(request->root, "/") != 0) {
+        inspection->root_fd = input_root_open(request->root, err);
+        if (inspection->root_fd < 0) {
+            inspection->root_fd = INPUT_MACHINE;
+            goto failed;
+        }
+    }
+    if (!process_list_read(&inspection->processes, request->root, err))
+        goto failed;
+    state = request->state == NULL ? NULL : state_open(request->state, false, &ignored);
+    inspection->shelf = shelf_new(inspection->root_fd);
+    inspection->scope = manifest_scope_new(request->campaigns, request->campaign_count);
+    binding_list_read(&inspection->bindings, inspection->root_fd, request->campaigns,
+                      request->campaign_count);
+    client_list_read(&inspection->clients, &inspection->processes, inspection->shelf, inspection->root_fd,
+                     talks, (void *)(uintptr_t)request);
+    judge_all(inspection, state);
+    state_close(state);
+    return inspection;
+failed:
+    inspection_free(inspection);
+    return NULL;
+}
+
+void inspection_free(struct inspection *inspection)
+{
+    if (inspection == NULL)
+        return;
+    for (size_t i = 0; i < inspection->clients.count && inspection->assessments != NULL; i++) {
+        for (size_t j = 0; j < inspection->request->campaign_count; j++) {
+            free(inspection->assessments[i][j].phases);
+            free(inspection->assessments[i][j].chains);
+        }
+        free(inspection->assessments[i]);
+        if (inspection->before[i] != NULL)
+            protobuf_c_message_free_unpacked(&inspection->before[i]->base, NULL);
+    }
+    free(inspection->assessments);
+    free(inspection->before);
+    free(inspection->restart_needed);
+    manifest_scope_free(inspection->scope);
+    binding_list_clear(&inspection->bindings);
+    client_list_clear(&inspection->clients);
+    shelf_free(inspection->shelf);
+    process_list_clear(&inspection->processes);
+    if (inspection->root_fd != INPUT_MACHINE)
+        close(inspection->root_fd);
+    free(inspection);
+}
+
+enum relevance inspection_relevance(const struct client *client)
+{
+    return client->talks ? RELEVANCE_TALKS : RELEVANCE_MAY;
+}
+
+struct judgement inspection_phase(const struct inspection *inspection, size_t campaign, size_t phase)
+{
+    size_t count = inspection->clients.count;
+    struct judge_client *clients = memory_new((count + 1) * sizeof(*clients));
+    struct judgement judgement;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct client *client = &inspection->clients.items[i];
+
+        clients[i] = (struct judge_client){
+            .relevance = inspection_relevance(client),
+            .unclaimed = client->unclaimed,
+            .judgement = inspection->assessments[i][campaign].phases[phase],
+        };
+    }
+    judgement = judge_host(clients, count);
+    free(clients);
+    return judgement;
+}
+
+void inspection_store_id(const char *path, char id[17])
+{
+    struct fingerprint print = fingerprint_of(path, strlen(path));
+    char text[FINGERPRINT_TEXT_BYTES];
+
+    memcpy(id, fingerprint_format(&print, text), 16);
+    id[16] = '\0';
+}
+
+static bool note_stores(const struct inspection *inspection, struct state *state, int64_t now,
+                        struct error *err)
+{
+    for (size_t i = 0; i < shelf_count(inspection->shelf); i++) {
+        const struct store *store = shelf_at(inspection->shelf, i);
+        char id[17];
+
+        inspection_store_id(store->path, id);
+        if (store->state == STORE_DANGLING)
+            continue;
+        if (!memory_note_store(
+                state,
+                &(struct memory_store){
+                    .id = id, .path = store->path, .digest = store->digest, .changed = store->changed },
+                now, err))
+            return false;
+    }
+    return true;
+}
+
+static bool note_trust(const struct inspection *inspection, struct state *state, int64_t now,
+                       struct error *err)
+{
+    for (size_t i = 0; i < inspection->clients.count; i++) {
+        const struct client *client = &inspection->clients.items[i];
+        Rootshift__V1__TrustManifest *manifest = manifest_of(client->trust, client->model, inspection->scope);
+        bool ok = memory_note_trust(state, client->id, manifest, now, err);
+
+        protobuf_c_message_free_unpacked(&manifest->base, NULL);
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+bool inspection_remember(const struct inspection *inspection, struct state *state, int64_t now,
+                         struct error *err)
+{
+    bool ok = state_begin(state, err);
+
+    if (!ok)
+        return false;
+    ok = note_stores(inspection, state, now, err) && note_trust(inspection, state, now, err) &&
+         memory_forget(state, now, err);
+    return state_end(state, ok, err);
+}
