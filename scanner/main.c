@@ -1,10 +1,13 @@
+#include "scanner/scan.h"
 #include "schema/base/option.h"
-#include "scanner/explain_command.h"
 
 /* The commands in the order of --help; each noun brings its options and its run function. */
 static const struct command commands[] = {
-    { "explain", NULL, "which roots a chain hangs from for a client, and why a path is no good",
-      explain_options, sizeof(struct explain_settings), explain_run },
+    { .name = "scan",
+      .summary = "which chains endpoints serve: one record for each line, address and hello",
+      .options = scan_options,
+      .settings_size = sizeof(struct scan_settings),
+      .run = scan_run },
     { 0 },
 };
 

@@ -87,13 +87,6 @@ static const struct probe_step {
     [PROBE_FINISHED] = { "finish", STAGE_DONE, 0, NULL },
 };
 
-static int ssl_slot = -1; /* where an SSL keeps its probe */
-
-__attribute__((constructor)) static void reserve_slot(void)
-{
-    ssl_slot = SSL_get_ex_new_index(0, NULL, NULL, NULL, NULL);
-}
-
 /* --- how it can end ------------------------------------------------------------------------------- */
 
 static enum probe_state fail(struct probe *probe, enum outcome_class class, const char *format, ...)
@@ -331,7 +324,6 @@ static bool prepare_tls(struct probe *probe)
     }
     BIO_set_mem_eof_return(probe->from_peer, -1); /* empty means "later", not "the end" */
     SSL_set_bio(probe->ssl, probe->from_peer, probe->to_peer);
-    SSL_set_ex_data(probe->ssl, ssl_slot, probe);
     SSL_set_msg_callback(probe->ssl, see_message);
     SSL_set_msg_callback_arg(probe->ssl, probe);
     SSL_set_connect_state(probe->ssl);

@@ -9,7 +9,7 @@
     .reads_by_line = true, .reads_x509_label = true, .hashed_names_only = true, .anchor_dates = true,        \
     .anchor_constraints = MODEL_ANCHOR_CONSTRAINED, .alternatives = MODEL_ALTERNATIVES_FIRST,                \
     .order = MODEL_TRUSTED_FIRST, .order_matters = true, .aki = MODEL_AKI_ISSUER_SERIAL,                     \
-    .names = MODEL_NAMES_CANONICAL, .eku_chained = true, .leaf_key_usage = true, .sha1_refused = true, .verifies = true
+    .names = MODEL_NAMES_CANONICAL, .eku_chained = true, .sha1_refused = true, .verifies = true
 
 static const struct model models[] = {
     /*
@@ -55,8 +55,8 @@ static const struct model models[] = {
       .reads_by_line = true, .reads_x509_label = true, .anchors = MODEL_ANCHORS_SELF_ISSUED, .anchor_dates = true,
       .anchor_constraints = MODEL_ANCHOR_CONSTRAINED, .alternatives = MODEL_ALTERNATIVES_FIRST,
       .order = MODEL_TRUSTED_FIRST, .order_matters = true, .aki = MODEL_AKI_ISSUER_SERIAL,
-      .names = MODEL_NAMES_CANONICAL, .eku_chained = true, .leaf_key_usage = true, .key_bits_min = 1024,
-      .sha1_refused = true, .verifies = true },
+      .names = MODEL_NAMES_CANONICAL, .eku_chained = true, .key_bits_min = 1024, .sha1_refused = true,
+      .verifies = true },
 
     /*
      * JDK 17 and 25, measured: all paths are tried; an anchor is a name and a key, whose dates, EKU,
@@ -68,8 +68,8 @@ static const struct model models[] = {
       .formats = MODEL_READS_KEYSTORES, .damage = MODEL_DAMAGE_DROPS_FILE, .trusted_block = MODEL_TRUSTED_SKIPPED,
       .java_marks = true, .anchors = MODEL_ANCHORS_ANY, .anchor_constraints = MODEL_ANCHOR_CA_FLAG,
       .alternatives = MODEL_ALTERNATIVES_ALL, .order = MODEL_TRUSTED_FIRST, .aki = MODEL_AKI_KEY_ID,
-      .names = MODEL_NAMES_CANONICAL, .leaf_key_usage = true, .eku_any = true, .key_bits_min = 1024,
-      .sha1_refused = true, .verifies = true },
+      .names = MODEL_NAMES_CANONICAL, .eku_any = true, .key_bits_min = 1024, .sha1_refused = true,
+      .verifies = true },
 
     /*
      * GnuTLS 3.7.9, measured with gnutls-cli: the list as served is the path; its last certificate or
@@ -82,7 +82,7 @@ static const struct model models[] = {
       .reads_x509_label = true, .anchors = MODEL_ANCHORS_ANY, .anchor_dates = true,
       .anchor_constraints = MODEL_ANCHOR_CONSTRAINED, .alternatives = MODEL_ALTERNATIVES_SERVED,
       .order = MODEL_SERVED_FIRST, .order_matters = true, .aki = MODEL_AKI_KEY_ID, .names = MODEL_NAMES_BYTES,
-      .leaf_key_usage = true, .eku_any = true, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
+      .eku_any = true, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
 
     /*
      * Go's crypto/x509, read (verify.go, cert_pool.go) and measured: every path, every certificate of

@@ -99,9 +99,7 @@ struct model {
     enum model_names names;
 
     /* checking */
-    bool eku_chained; /* intermediates with an EKU must allow serverAuth */
-    bool
-        leaf_key_usage; /* a leaf with a key usage must allow signing or encipherment; RFC 5280 leaves that to TLS */
+    bool eku_chained;  /* intermediates with an EKU must allow serverAuth */
     bool eku_any;      /* anyExtendedKeyUsage stands for serverAuth */
     bool strict;       /* X509_V_FLAG_X509_STRICT and its like */
     int key_bits_min;  /* RSA, and what is as strong of other kinds; 0 for no minimum */

@@ -66,14 +66,13 @@ static bool is_no_ca(const struct rule_subject *subject)
     return (flags & EXFLAG_KUSAGE) == 0;
 }
 
-/* A leaf's key must be of use in a handshake for those who look, an issuer's for signing certificates (section 4.2.1.3). */
+/* A leaf's key must be of use in a handshake, an issuer's for signing certificates (section 4.2.1.3). */
 static bool has_wrong_key_usage(const struct rule_subject *subject)
 {
     uint32_t usage = X509_get_key_usage(x509_of(subject)); /* all bits where it is absent */
 
     if (subject->place == RULE_LEAF)
-        return model_of(subject)->leaf_key_usage &&
-               (usage & (KU_DIGITAL_SIGNATURE | KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT)) == 0;
+        return (usage & (KU_DIGITAL_SIGNATURE | KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT)) == 0;
     return constrains(subject) && (usage & KU_KEY_CERT_SIGN) == 0;
 }
 

@@ -1,0 +1,218 @@
+#include "scanner/ledger.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "scanner/seen.h"
+#include "scanner/served.h"
+#include "schema/base/clock.h"
+
+struct ledger {
+    struct ledger_heading heading;
+    char run[64];
+    struct served *served;
+    struct seen seen;
+    struct ledger_totals totals;
+    struct error loss; /* ERROR_NONE: nothing is lost */
+};
+
+/* When it began, to the second, and a number by chance. */
+static void make_id(struct ledger *ledger)
+{
+    char text[CLOCK_TEXT_BYTES], compact[CLOCK_TEXT_BYTES];
+    size_t used = 0;
+    uint32_t random = 0;
+
+    (void)!getrandom(&random, sizeof(random), 0);
+    clock_format(clock_now(), text);
+    for (const char *at = text; *at != '\0'; at++) {
+        if (*at != '-' && *at != ':')
+            compact[used++] = *at;
+    }
+    compact[used] = '\0';
+    snprintf(ledger->run, sizeof(ledger->run), "%s-%08" PRIx32, compact, random);
+}
+
+struct ledger *ledger_new(const struct ledger_heading *heading)
+{
+    struct ledger *ledger = memory_new(sizeof(*ledger));
+
+    ledger->heading = *heading;
+    make_id(ledger);
+    if (heading->campaign != NULL)
+        ledger->served = served_new(heading->campaign);
+    return ledger;
+}
+
+void ledger_free(struct ledger *ledger)
+{
+    if (ledger == NULL)
+        return;
+    served_free(ledger->served);
+    seen_clear(&ledger->seen);
+    free(ledger);
+}
+
+const char *ledger_run(const struct ledger *ledger)
+{
+    return ledger->run;
+}
+
+struct task *ledger_begin(struct ledger *ledger)
+{
+    return task_new(++ledger->totals.targets);
+}
+
+static void put_record(struct ledger *ledger, struct record *record, const struct outcome *outcome)
+{
+    struct error err = { 0 };
+
+    record->version = RECORD_VERSION;
+    record->run = ledger->run;
+    record->stage = outcome_stage_name(outcome->stage);
+    record->class = outcome_class_name(outcome->class);
+    record->detail = outcome->detail[0] != '\0' ? outcome->detail : NULL;
+    record->alert = outcome->alert;
+    ledger->totals.records++;
+    ledger->totals.outcomes[outcome->stage][outcome->class]++;
+    if (!ledger_has_lost(ledger) && !sink_write(ledger->heading.sink, record, &err))
+        ledger->loss = err;
+}
+
+void ledger_unprobed(struct ledger *ledger, const struct task *task, const struct outcome *outcome)
+{
+    for (size_t i = 0; i < ledger->heading.hello_count; i++) {
+        struct record record = {
+            .seq = (int64_t)task->seq,
+            .target = task->target.text,
+            .tag = task->target.tag,
+            .name = task->target.name,
+            .port = outcome->stage == STAGE_INPUT ? RECORD_NONE : task->target.port,
+            .hello = ledger->heading.hellos[i]->name,
+            .started_at_ms = clock_now_unix_ms(),
+        };
+
+        put_record(ledger, &record, outcome);
+    }
+}
+
+/* What a chain is called when addresses are compared. */
+static const char *label_of(const struct ledger *ledger, size_t chain, const struct fingerprint *prints,
+                            size_t count, char label[80])
+{
+    struct fingerprint whole = fingerprint_of(prints, count * sizeof(*prints));
+    char text[FINGERPRINT_TEXT_BYTES];
+
+    if (count == 0)
+        return NULL;
+    if (chain != SERVED_NONE)
+        return ledger->heading.campaign->chains[chain].name;
+    snprintf(label, 80, "chain %.12s", fingerprint_format(&whole, text));
+    return label;
+}
+
+void ledger_attempt(struct ledger *ledger, const struct attempt *attempt)
+{
+    const struct probe_result *result = &attempt->errand.result;
+    const struct task *task = attempt->task;
+    struct fingerprint prints[HANDSHAKE_CERTIFICATES_MAX];
+    struct handshake_certificate shown[HANDSHAKE_CERTIFICATES_MAX];
+    struct outcome outcome = result->outcome;
+    struct record record = {
+        .seq = (int64_t)task->seq,
+        .target = task->target.text,
+        .tag = task->target.tag,
+        .name = task->target.name,
+        .address = attempt->address,
+        .port = task->target.port,
+        .hello = ledger->heading.hellos[attempt->errand.hello]->name,
+        .tls = result->tls,
+        .cipher = result->cipher,
+        .group = result->group,
+        .via = "openssl",
+        .chain = prints,
+        .chain_count = result->chain.count,
+        .shown = shown,
+        .started_at_ms = result->started_at_ms,
+        .elapsed_ms = result->elapsed_ms,
+    };
+    size_t chain = ledger->served != NULL ? served_chain(ledger->served, &result->chain) : SERVED_NONE;
+    char label[80];
+
+    for (size_t i = 0; i < result->chain.count; i++) {
+        prints[i] = fingerprint_of(result->chain.items[i].der, result->chain.items[i].size);
+        if (seen_add(&ledger->seen, &prints[i]))
+            shown[record.shown_count++] = result->chain.items[i];
+    }
+    ledger->totals.certificates = ledger->seen.count;
+    if (chain != SERVED_NONE)
+        record.campaign_chain = ledger->heading.campaign->chains[chain].name;
+    if (task->addresses_incomplete && outcome.detail[0] == '\0')
+        snprintf(outcome.detail, sizeof(outcome.detail), "addresses_incomplete");
+    if (task->compares != NULL)
+        compare_add(&task->compares[attempt->errand.hello],
+                    label_of(ledger, chain, prints, result->chain.count, label),
+                    chain == SERVED_NONE ? -1 : (int)chain);
+    put_record(ledger, &record, &outcome);
+}
+
+static void say_above_status(const struct ledger *ledger, const char *line)
+{
+    fprintf(stderr, "%s%s\n", ledger->heading.on_terminal ? "\r\033[K" : "", line);
+}
+
+void ledger_end(struct ledger *ledger, struct task *task)
+{
+    for (size_t i = 0; task->compares != NULL && i < ledger->heading.hello_count; i++) {
+        const struct compare *compare = &task->compares[i];
+        bool differs = compare_differs(compare);
+        struct text line = { 0 };
+
+        ledger->totals.names_different += differs ? 1 : 0;
+        ledger->totals.names_alike += differs ? 0 : 1;
+        if (!differs && ledger->heading.campaign == NULL)
+            continue;
+        text_format(&line, "%s (%s): ", task->target.text, ledger->heading.hellos[i]->name);
+        compare_write(compare, &line);
+        say_above_status(ledger, text_string(&line));
+        text_clear(&line);
+    }
+    task_free(task);
+}
+
+bool ledger_has_lost(const struct ledger *ledger)
+{
+    return ledger->loss.kind != ERROR_NONE;
+}
+
+static bool nothing_lost(struct ledger *ledger, struct error *err)
+{
+    if (ledger_has_lost(ledger))
+        *err = ledger->loss;
+    return !ledger_has_lost(ledger);
+}
+
+bool ledger_poll(struct ledger *ledger, struct error *err)
+{
+    struct error loss = { 0 };
+
+    if (!ledger_has_lost(ledger) && !sink_poll(ledger->heading.sink, &loss))
+        ledger->loss = loss;
+    return nothing_lost(ledger, err);
+}
+
+bool ledger_finish(struct ledger *ledger, struct error *err)
+{
+    struct error loss = { 0 };
+
+    if (!ledger_has_lost(ledger) && !sink_finish(ledger->heading.sink, &loss))
+        ledger->loss = loss;
+    return nothing_lost(ledger, err);
+}
+
+const struct ledger_totals *ledger_totals(const struct ledger *ledger)
+{
+    return &ledger->totals;
+}

@@ -1,0 +1,134 @@
+#include "scanner/loop.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "schema/base/text.h"
+
+struct loop {
+    pthread_t thread;
+    bool running;
+    struct event_base *base;
+    OSSL_LIB_CTX *library;
+    SSL_CTX **contexts; /* one a hello */
+    const struct hello *const *hellos;
+    size_t count;
+    struct mailbox *orders, *ended;
+    struct parcel stop; /* put in to end the thread */
+};
+
+/* An errand while its probe runs. */
+struct journey {
+    struct loop *loop;
+    struct errand *errand;
+};
+
+static void return_errand(void *context, struct probe_result *result)
+{
+    struct journey *journey = context;
+
+    journey->errand->result = *result;
+    result->chain = (struct handshake_chain){ 0 };
+    mailbox_put(journey->loop->ended, &journey->errand->parcel);
+    free(journey);
+}
+
+static void receive_order(void *context, struct parcel *parcel)
+{
+    struct loop *loop = context;
+    struct errand *errand = (struct errand *)parcel;
+    struct journey *journey;
+    struct probe_order order;
+
+    if (parcel == &loop->stop) {
+        event_base_loopbreak(loop->base);
+        return;
+    }
+    journey = memory_new(sizeof(*journey));
+    *journey = (struct journey){ loop, errand };
+    order = (struct probe_order){
+        .base = loop->base,
+        .context = loop->contexts[errand->hello],
+        .address = errand->address,
+        .address_bytes = errand->address_bytes,
+        .server_name = loop->hellos[errand->hello]->nameless ? NULL : errand->server_name,
+        .depth = errand->depth,
+        .request_path = errand->request_path,
+        .limit_ms = errand->limit_ms,
+    };
+    probe_start(&order, return_errand, journey);
+}
+
+static void *run(void *argument)
+{
+    struct loop *loop = argument;
+
+    event_base_loop(loop->base, EVLOOP_NO_EXIT_ON_EMPTY);
+    OPENSSL_thread_stop_ex(loop->library);
+    return NULL;
+}
+
+static bool start_thread(struct loop *loop, struct error *err)
+{
+    sigset_t all, before;
+    int number;
+
+    /* signals are the conductor's: a thread started now inherits that none is for it */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    number = pthread_create(&loop->thread, NULL, run, loop);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    loop->running = number == 0;
+    return number == 0 || error_set(err, ERROR_SYSTEM, "thread: %s", strerror(number));
+}
+
+struct loop *loop_start(const struct hello *const *hellos, size_t count, struct mailbox *ended,
+                        struct error *err)
+{
+    struct loop *loop = memory_new(sizeof(*loop));
+
+    *loop = (struct loop){ .hellos = hellos, .count = count, .ended = ended, .base = event_base_new() };
+    loop->contexts = memory_resize(NULL, count, sizeof(SSL_CTX *));
+    memset(loop->contexts, 0, count * sizeof(SSL_CTX *));
+    loop->library = OSSL_LIB_CTX_new();
+    if (loop->base == NULL || loop->library == NULL) {
+        error_set(err, ERROR_SYSTEM, "no event loop");
+        goto fail;
+    }
+    for (size_t i = 0; i < count; i++) {
+        loop->contexts[i] = hello_context(hellos[i], loop->library, err);
+        if (loop->contexts[i] == NULL)
+            goto fail;
+    }
+    loop->orders = mailbox_new(loop->base, receive_order, loop, err);
+    if (loop->orders != NULL && start_thread(loop, err))
+        return loop;
+fail:
+    loop_stop(loop);
+    return NULL;
+}
+
+void loop_hand(struct loop *loop, struct errand *errand)
+{
+    mailbox_put(loop->orders, &errand->parcel);
+}
+
+void loop_stop(struct loop *loop)
+{
+    if (loop == NULL)
+        return;
+    if (loop->running) {
+        mailbox_put(loop->orders, &loop->stop);
+        pthread_join(loop->thread, NULL);
+    }
+    mailbox_free(loop->orders);
+    for (size_t i = 0; i < loop->count; i++)
+        SSL_CTX_free(loop->contexts[i]);
+    free(loop->contexts);
+    OSSL_LIB_CTX_free(loop->library);
+    if (loop->base != NULL)
+        event_base_free(loop->base);
+    free(loop);
+}

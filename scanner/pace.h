@@ -1,0 +1,40 @@
+/*
+ * How fast, and how much at once: a rate per second with jitter, a number in flight that follows from
+ * the rate and from how long probes really take (Little's law), and caps on one address and on one
+ * network, so that no peer notices us. Pure: the time is an argument, in microseconds of any clock.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+struct pace_limits {
+    int rate;                     /* probes started per second */
+    int in_flight_max;            /* what descriptors allow */
+    int per_address, per_network; /* in flight at once; a network is an IPv4 /24 or an IPv6 /48 */
+    uint64_t seed;                /* of the jitter */
+};
+
+struct pace;
+
+struct pace *pace_new(const struct pace_limits *limits, int64_t now_us);
+void pace_free(struct pace *pace);
+
+/* Microseconds until another probe may start by the rate; 0: now. */
+int64_t pace_wait_us(const struct pace *pace, int64_t now_us);
+
+/* Whether one more may be in flight at all, and whether to this address. */
+bool pace_has_room(const struct pace *pace);
+bool pace_admits(const struct pace *pace, const struct sockaddr_storage *address);
+
+/*
+ * Each start has one end. An end by our own shortage (`ours`) halves the number in flight, which then
+ * grows again by what is measured.
+ */
+void pace_started(struct pace *pace, const struct sockaddr_storage *address, int64_t now_us);
+void pace_ended(struct pace *pace, const struct sockaddr_storage *address, int64_t took_us, bool ours);
+
+size_t pace_in_flight(const struct pace *pace);
+size_t pace_room(const struct pace *pace); /* how many may be in flight at present */

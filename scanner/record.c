@@ -1,0 +1,121 @@
+#include "scanner/record.h"
+
+#include <openssl/evp.h>
+
+#include "schema/base/clock.h"
+#include "schema/base/json.h"
+
+enum field_type { FIELD_TEXT, FIELD_NUMBER, FIELD_CHAIN, FIELD_INSTANT_MS, FIELD_SHOWN };
+
+#define AT(member) offsetof(struct record, member)
+
+static const struct field {
+    const char *name;
+    enum field_type type;
+    size_t offset;
+} fields[] = {
+    { "v", FIELD_NUMBER, AT(version) },
+    { "run", FIELD_TEXT, AT(run) },
+    { "seq", FIELD_NUMBER, AT(seq) },
+    { "target", FIELD_TEXT, AT(target) },
+    { "tag", FIELD_TEXT, AT(tag) },
+    { "name", FIELD_TEXT, AT(name) },
+    { "address", FIELD_TEXT, AT(address) },
+    { "port", FIELD_NUMBER, AT(port) },
+    { "hello", FIELD_TEXT, AT(hello) },
+    { "stage", FIELD_TEXT, AT(stage) },
+    { "class", FIELD_TEXT, AT(class) },
+    { "detail", FIELD_TEXT, AT(detail) },
+    { "alert", FIELD_NUMBER, AT(alert) },
+    { "tls", FIELD_TEXT, AT(tls) },
+    { "cipher", FIELD_TEXT, AT(cipher) },
+    { "group", FIELD_TEXT, AT(group) },
+    { "via", FIELD_TEXT, AT(via) },
+    { "chain", FIELD_CHAIN, AT(chain) },
+    { "campaign_chain", FIELD_TEXT, AT(campaign_chain) },
+    { "started_at", FIELD_INSTANT_MS, AT(started_at_ms) },
+    { "elapsed_ms", FIELD_NUMBER, AT(elapsed_ms) },
+    { "certificates", FIELD_SHOWN, AT(shown) },
+};
+
+static void write_chain(struct json *json, const struct record *record)
+{
+    json_array(json);
+    for (size_t i = 0; i < record->chain_count; i++)
+        json_fingerprint(json, &record->chain[i]);
+    json_array_end(json);
+}
+
+/* RFC 3339 with milliseconds: probes are much closer together than seconds. */
+static void write_instant_ms(struct json *json, int64_t at_ms)
+{
+    char seconds[CLOCK_TEXT_BYTES], text[CLOCK_TEXT_BYTES + 8];
+
+    clock_format(at_ms / 1000, seconds);
+    seconds[sizeof("2026-11-25T22:00:00") - 1] = '\0';
+    snprintf(text, sizeof(text), "%s.%03dZ", seconds, (int)(at_ms % 1000));
+    json_text(json, text);
+}
+
+static void write_shown(struct json *json, const struct record *record)
+{
+    json_array(json);
+    for (size_t i = 0; i < record->shown_count; i++) {
+        const struct handshake_certificate *item = &record->shown[i];
+        struct fingerprint print = fingerprint_of(item->der, item->size);
+        char *base64 = memory_new((item->size + 2) / 3 * 4 + 1);
+
+        EVP_EncodeBlock((unsigned char *)base64, item->der, (int)item->size);
+        json_object(json);
+        json_key(json, "sha256");
+        json_fingerprint(json, &print);
+        json_key_text(json, "der", base64);
+        json_object_end(json);
+        free(base64);
+    }
+    json_array_end(json);
+}
+
+static void write_field(struct json *json, const struct field *field, const struct record *record)
+{
+    const void *member = (const char *)record + field->offset;
+
+    json_key(json, field->name);
+    switch (field->type) {
+    case FIELD_TEXT: json_text(json, *(const char *const *)member); return;
+    case FIELD_NUMBER:
+        if (*(const int64_t *)member == RECORD_NONE)
+            json_null(json);
+        else
+            json_number(json, *(const int64_t *)member);
+        return;
+    case FIELD_CHAIN: write_chain(json, record); return;
+    case FIELD_INSTANT_MS: write_instant_ms(json, *(const int64_t *)member); return;
+    case FIELD_SHOWN: write_shown(json, record); return;
+    }
+}
+
+void record_write(const struct record *record, struct text *line)
+{
+    struct json json = { 0 };
+
+    json_object(&json);
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        if (fields[i].type != FIELD_SHOWN || record->shown_count > 0)
+            write_field(&json, &fields[i], record);
+    }
+    json_object_end(&json);
+    text_append(line, json.text.bytes, json.text.size);
+    json_clear(&json);
+}
+
+void record_write_key(const struct record *record, struct text *key)
+{
+    /* a line that is no target has no name and no port: then the line itself tells it from others */
+    text_format(key, "%s|%s|%lld|%s",
+                record->name != NULL      ? record->name
+                : record->address == NULL ? record->target
+                                          : "",
+                record->address != NULL ? record->address : "",
+                record->port > 0 ? (long long)record->port : 0LL, record->hello);
+}

@@ -1,0 +1,39 @@
+/*
+ * The one terminal record of (target line, address, hello): how its probe ended and which chain was
+ * served. Versioned; schema/json/scan-record.json is its JSON Schema. Everything in it is borrowed.
+ */
+#pragma once
+
+#include "schema/base/fingerprint.h"
+#include "schema/base/text.h"
+#include "schema/tls/handshake.h"
+#include "schema/tls/outcome.h"
+
+#define RECORD_VERSION 1
+#define RECORD_NONE INT64_C(-1) /* a number that is null in JSON */
+
+struct record {
+    int64_t version;
+    const char *run;
+    int64_t seq; /* which target of the run, from 1; equal lines differ in it */
+    const char *target, *tag, *name, *address;
+    int64_t port;
+    const char *hello;
+    const char *stage, *class, *detail;
+    int64_t alert;
+    const char *tls, *cipher, *group;
+    const char *via;                 /* whose TLS spoke: "openssl" */
+    const struct fingerprint *chain; /* SHA-256 of each certificate, as served */
+    size_t chain_count;
+    const char *campaign_chain;        /* which of the campaign's chains this is */
+    int64_t started_at_ms, elapsed_ms; /* Unix milliseconds; milliseconds */
+    /* the certificates that no earlier record of this run has shown; the others have no `der` */
+    const struct handshake_certificate *shown;
+    size_t shown_count;
+};
+
+/* One line of JSON without its end. */
+void record_write(const struct record *record, struct text *line);
+
+/* Kafka's key: name|address|port|hello. */
+void record_write_key(const struct record *record, struct text *key);

@@ -1,0 +1,39 @@
+/*
+ * One scan in progress. Targets come in as a stream, names are resolved, probes go out at a pace to
+ * loops of their own, and for each (line, address, hello) exactly one record goes to the sink. The
+ * run's own thread reads, resolves, paces and writes; loops only shake hands.
+ */
+#pragma once
+
+#include "scanner/ledger.h"
+#include "scanner/source.h"
+#include "schema/campaign/campaign.h"
+#include "schema/tls/probe.h"
+
+/* All borrowed for the life of the run. */
+struct run_plan {
+    struct source *source;           /* NULL: the campaign's endpoints are the targets */
+    const struct campaign *campaign; /* NULL for none */
+    struct sink *sink;
+    const struct hello *hellos[LEDGER_HELLOS_MAX];
+    size_t hello_count;
+    enum probe_depth depth;
+    int rate, timeout_ms, loops, per_address, per_network;
+    const char *resolver; /* NULL: /etc/resolv.conf */
+    int64_t at;           /* which of the campaign's endpoints are in use */
+};
+
+struct run;
+
+/* NULL with *err. */
+struct run *run_new(const struct run_plan *plan, struct error *err);
+
+/*
+ * Until everything has its record. False with *err when one is missing: it could not be written, the
+ * targets could not be read to their end, or a signal came (ERROR_STOPPED), after which only what is in
+ * flight still ends.
+ */
+MUST_CHECK bool run_go(struct run *run, struct error *err);
+
+void run_write_metadata(const struct run *run, struct text *line); /* one JSON document */
+void run_free(struct run *run);

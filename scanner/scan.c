@@ -1,0 +1,143 @@
+#include "scanner/scan.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "scanner/run.h"
+#include "schema/base/clock.h"
+
+#define AT(member) offsetof(struct scan_settings, member)
+
+const struct option scan_options[] = {
+    { "targets", OPTION_TEXT, AT(targets), "FILE|-",
+      .help = "lines of host[:port], [v6]:port or address,server_name,port,tag" },
+    { "campaign", OPTION_TEXT, AT(campaign), "FILE",
+      .help = "name the campaign's chain in each record; without --targets scan its endpoints" },
+    { "depth", OPTION_TEXT, AT(depth), "handshake|request", "handshake",
+      .help = "request: also send one HTTP GET, whose status line must come back" },
+    { "hello", OPTION_LIST, AT(hellos), "NAME", HELLO_DEFAULT,
+      .help = "what to say: modern, tls12, rsa-tls12, ecdsa-tls12, rsa-tls13, ecdsa-tls13, legacy, no-sni" },
+    { "rate", OPTION_NUMBER, AT(rate), "N", "100", .low = 1, .high = 100000, .unit = "probes a second",
+      .help = "how fast" },
+    { "timeout", OPTION_NUMBER, AT(timeout_s), "S", "10", .low = 1, .high = 300, .unit = "seconds",
+      .help = "longest time for one lookup, and for one probe" },
+    { "loops", OPTION_NUMBER, AT(loops), "N", "0", .low = 0, .high = 256,
+      .help = "threads that shake hands; 0: one a core" },
+    { "per-address", OPTION_NUMBER, AT(per_address), "N", "4", .low = 1, .high = 100000,
+      .help = "probes in flight to one address" },
+    { "per-network", OPTION_NUMBER, AT(per_network), "N", "64", .low = 1, .high = 100000,
+      .help = "probes in flight to one IPv4 /24 or IPv6 /48" },
+    { "resolver", OPTION_TEXT, AT(resolver), "ADDRESS[:PORT]", .from_environment = true,
+      .help = "the DNS server to ask instead of those in /etc/resolv.conf" },
+    { "time", OPTION_INSTANT, AT(at), "T",
+      .help = "which of the campaign's endpoints are in use (default: now)" },
+    { "out", OPTION_TEXT, AT(out), "FILE|-|kafka", "-", .help = "where the records go, one JSON line each" },
+    KAFKA_OPTIONS(struct scan_settings, kafka),
+    { 0 },
+};
+
+static const struct {
+    const char *name;
+    enum probe_depth depth;
+} depths[] = {
+    { "handshake", PROBE_DEPTH_HANDSHAKE },
+    { "request", PROBE_DEPTH_REQUEST },
+};
+
+static bool set_depth(struct run_plan *plan, const char *name, struct error *err)
+{
+    for (size_t i = 0; i < sizeof(depths) / sizeof(depths[0]); i++) {
+        if (strcmp(depths[i].name, name) == 0) {
+            plan->depth = depths[i].depth;
+            return true;
+        }
+    }
+    return error_set(err, ERROR_OPTION, "--depth: \"%s\" is none of handshake, request", name);
+}
+
+static bool set_hellos(struct run_plan *plan, const struct text_list *names, struct error *err)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        const struct hello *hello = hello_find(names->items[i]);
+        bool known = false;
+
+        if (hello == NULL)
+            return error_set(err, ERROR_OPTION, "--hello: no hello \"%s\" (see scan --help)",
+                             names->items[i]);
+        for (size_t j = 0; j < plan->hello_count; j++)
+            known = known || plan->hellos[j] == hello;
+        if (known) /* asked for twice it would make two records of one key */
+            continue;
+        if (plan->hello_count == LEDGER_HELLOS_MAX)
+            return error_set(err, ERROR_LIMIT, "--hello: more than %d", LEDGER_HELLOS_MAX);
+        plan->hellos[plan->hello_count++] = hello;
+    }
+    return true;
+}
+
+static bool make_plan(const struct scan_settings *settings, struct run_plan *plan, struct error *err)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+    *plan = (struct run_plan){
+        .rate = (int)settings->rate,
+        .timeout_ms = (int)settings->timeout_s * 1000,
+        .loops = settings->loops > 0 ? (int)settings->loops
+                 : cores > 0         ? (int)cores
+                                     : 1,
+        .per_address = (int)settings->per_address,
+        .per_network = (int)settings->per_network,
+        .resolver = settings->resolver,
+        .at = settings->at != 0 ? settings->at : clock_now(),
+    };
+    if (settings->targets == NULL && settings->campaign == NULL)
+        return error_set(err, ERROR_OPTION, "what to scan: --targets FILE, --targets - or --campaign FILE");
+    return set_depth(plan, settings->depth, err) && set_hellos(plan, &settings->hellos, err);
+}
+
+static bool scan(const struct run_plan *plan, struct error *err)
+{
+    struct run *run = run_new(plan, err);
+    struct text metadata = { 0 };
+    bool ok;
+
+    if (run == NULL)
+        return false;
+    ok = run_go(run, err);
+    run_write_metadata(run, &metadata);
+    fprintf(stderr, "%s\n", text_string(&metadata));
+    text_clear(&metadata);
+    run_free(run);
+    return ok;
+}
+
+int scan_run(void *given, const struct text_list *arguments, struct error *err)
+{
+    struct scan_settings *settings = given;
+    struct campaign *campaign = NULL;
+    struct run_plan plan;
+    bool ok = false;
+
+    (void)arguments;
+    signal(SIGPIPE, SIG_IGN); /* a reader that went away is an error of writing, not the end of us */
+    if (!make_plan(settings, &plan, err))
+        return ANSWER_NONE;
+    if (settings->campaign != NULL) {
+        campaign = campaign_load(settings->campaign, err);
+        if (campaign == NULL)
+            return ANSWER_NONE;
+        plan.campaign = campaign;
+    }
+    if (settings->targets != NULL)
+        plan.source = source_open(settings->targets, err);
+    if (settings->targets == NULL || plan.source != NULL)
+        plan.sink = sink_open(settings->out, &settings->kafka, err);
+    if (plan.sink != NULL)
+        ok = scan(&plan, err);
+    sink_close(plan.sink);
+    source_close(plan.source);
+    campaign_free(campaign);
+    return ok ? ANSWER_YES : ANSWER_NONE;
+}

@@ -1,0 +1,183 @@
+#include "scanner/served.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "schema/base/text.h"
+#include "schema/x509/names.h"
+#include "schema/x509/signature.h"
+
+/* Distinct chains that are remembered; a fleet has few, and forgetting only costs time. */
+#define MEMORY_ROWS 1024
+
+struct served {
+    const struct campaign *campaign;
+    struct signature_memory *signatures;
+    struct memory_row {
+        struct fingerprint chain;
+        size_t answer;
+        bool filled;
+    } rows[MEMORY_ROWS];
+};
+
+struct served *served_new(const struct campaign *campaign)
+{
+    struct served *served = memory_new(sizeof(*served));
+
+    served->campaign = campaign;
+    served->signatures = signature_memory_new();
+    return served;
+}
+
+void served_free(struct served *served)
+{
+    if (served == NULL)
+        return;
+    signature_memory_free(served->signatures);
+    free(served);
+}
+
+static bool issued(struct served *served, const struct certificate *issuer, const struct certificate *subject)
+{
+    size_t checked = 0;
+
+    return X509_NAME_cmp(X509_get_issuer_name(certificate_x509(subject)),
+                         X509_get_subject_name(certificate_x509(issuer))) == 0 &&
+           signature_check(served->signatures, issuer, subject, &checked) == SIGNATURE_GOOD;
+}
+
+/* Mark the campaign's roots that a path from served certificate `at` can end in. */
+static void walk(struct served *served, const struct certificate_list *list, size_t at, bool *visited,
+                 bool *reached)
+{
+    const struct certificate *here = list->items[at];
+
+    visited[at] = true;
+    for (size_t i = 0; i < served->campaign->root_count; i++) {
+        const struct certificate *root = served->campaign->roots[i].certificate;
+
+        /* the root's own key, served as root or as cross-certificate, or a link to it */
+        reached[i] = reached[i] ||
+                     fingerprint_equal(certificate_key_identity(here), certificate_key_identity(root)) ||
+                     issued(served, root, here);
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        if (!visited[i] && issued(served, list->items[i], here))
+            walk(served, list, i, visited, reached);
+    }
+}
+
+static bool accepts_exactly(const struct campaign *campaign, const struct campaign_chain *chain,
+                            const bool *reached)
+{
+    for (size_t i = 0; i < campaign->root_count; i++) {
+        bool accepted = false;
+
+        for (size_t j = 0; j < chain->accepts_count; j++)
+            accepted = accepted || chain->accepts[j] == i;
+        if (accepted != reached[i])
+            return false;
+    }
+    return true;
+}
+
+/* How many certificates stand above the leaf, roots at the end apart: servers may send those or not. */
+static size_t count_above(const struct certificate_list *list)
+{
+    size_t count = list->count;
+
+    while (count > 1 && certificate_is_self_issued(list->items[count - 1]))
+        count--;
+    return count - 1;
+}
+
+static bool lists_exactly(const struct campaign_chain *chain, const struct certificate_list *served)
+{
+    size_t above = count_above(&chain->certificates);
+
+    if (count_above(served) != above)
+        return false;
+    for (size_t i = 1; i <= above; i++) {
+        bool found = false; /* in any order: some servers mix them, and clients sort */
+
+        for (size_t j = 1; j <= above; j++)
+            found = found || fingerprint_equal(certificate_fingerprint(chain->certificates.items[i]),
+                                               certificate_fingerprint(served->items[j]));
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+/* The one chain that `fits`; SERVED_NONE for none or several. */
+static size_t find_one(struct served *served, const struct certificate_list *list, const bool *reached)
+{
+    const struct campaign *campaign = served->campaign;
+    size_t found = SERVED_NONE, fits = 0;
+
+    for (size_t i = 0; i < campaign->chain_count; i++) {
+        const struct campaign_chain *chain = &campaign->chains[i];
+        bool by_certificates = chain->certificates.count > 1 && lists_exactly(chain, list);
+        bool by_roots = chain->certificates.count == 0 && accepts_exactly(campaign, chain, reached);
+
+        /* what stands above a leaf tells nothing when nothing stands there: then the roots do */
+        if (chain->certificates.count == 1)
+            by_roots = accepts_exactly(campaign, chain, reached) && count_above(list) == 0;
+        if (by_certificates)
+            return i;
+        if (by_roots) {
+            found = i;
+            fits++;
+        }
+    }
+    return fits == 1 ? found : SERVED_NONE;
+}
+
+static size_t recognise(struct served *served, const struct handshake_chain *chain)
+{
+    struct certificate_list list = { 0 };
+    bool *visited = memory_new(chain->count * sizeof(bool) + 1);
+    bool *reached = memory_new(served->campaign->root_count * sizeof(bool) + 1);
+    size_t answer = SERVED_NONE;
+
+    for (size_t i = 0; i < chain->count; i++) {
+        struct error ignored = { 0 };
+        struct certificate *certificate =
+            certificate_parse(chain->items[i].der, chain->items[i].size, &ignored);
+
+        if (certificate == NULL && i == 0)
+            goto done; /* without a leaf it is no chain; elsewhere damage is only one certificate less */
+        if (certificate != NULL)
+            certificate_list_add(&list, certificate);
+        certificate_free(certificate);
+    }
+    if (list.count > 0) {
+        walk(served, &list, 0, visited, reached);
+        answer = find_one(served, &list, reached);
+    }
+done:
+    certificate_list_clear(&list);
+    free(visited);
+    free(reached);
+    return answer;
+}
+
+size_t served_chain(struct served *served, const struct handshake_chain *chain)
+{
+    struct fingerprint_hash *hash = fingerprint_hash_new();
+    struct fingerprint print;
+    struct memory_row *row;
+    size_t place;
+
+    for (size_t i = 0; i < chain->count; i++) {
+        struct fingerprint one = fingerprint_of(chain->items[i].der, chain->items[i].size);
+
+        fingerprint_hash_add(hash, one.bytes, sizeof(one.bytes));
+    }
+    print = fingerprint_hash_take(hash);
+    memcpy(&place, print.bytes, sizeof(place));
+    row = &served->rows[place % MEMORY_ROWS];
+    if (!row->filled || !fingerprint_equal(&row->chain, &print))
+        *row = (struct memory_row){ print, chain->count > 0 ? recognise(served, chain) : SERVED_NONE, true };
+    return row->answer;
+}

@@ -1,0 +1,117 @@
+#include "scanner/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "scanner/target.h"
+#include "schema/base/text.h"
+
+#define CHUNK_BYTES 65536
+
+struct source {
+    int fd;
+    bool ended;
+    size_t start, end; /* what of `bytes` is not handed out yet */
+    size_t dropped;    /* bytes of the present line that had no room */
+    char bytes[CHUNK_BYTES];
+};
+
+_Static_assert(CHUNK_BYTES > 2 * TARGET_LINE_BYTES, "a line and its rest fit");
+
+struct source *source_open(const char *path, struct error *err)
+{
+    struct source *source = memory_new(sizeof(*source));
+
+    source->fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (source->fd >= 0)
+        return source;
+    error_errno(err, "targets %s", path);
+    free(source);
+    return NULL;
+}
+
+void source_close(struct source *source)
+{
+    if (source == NULL)
+        return;
+    close(source->fd);
+    free(source);
+}
+
+int source_fd(const struct source *source)
+{
+    return source->fd;
+}
+
+/* A line over length keeps its beginning; the rest is counted and forgotten. */
+static void make_room(struct source *source)
+{
+    if (source->start > 0) {
+        memmove(source->bytes, source->bytes + source->start, source->end - source->start);
+        source->end -= source->start;
+        source->start = 0;
+    }
+    if (source->end == sizeof(source->bytes)) {
+        source->dropped += source->end - (TARGET_LINE_BYTES + 1);
+        source->end = TARGET_LINE_BYTES + 1;
+    }
+}
+
+/* Never blocks: standard input may be a terminal or a slow pipe, and deadlines run meanwhile. */
+static enum source_answer read_more(struct source *source, struct error *err)
+{
+    struct pollfd ready = { .fd = source->fd, .events = POLLIN };
+    ssize_t size;
+
+    make_room(source);
+    if (poll(&ready, 1, 0) == 0)
+        return SOURCE_WAITING;
+    size = read(source->fd, source->bytes + source->end, sizeof(source->bytes) - source->end);
+    if (size < 0 && (errno == EINTR || errno == EAGAIN))
+        return SOURCE_WAITING;
+    if (size < 0) {
+        error_errno(err, "targets");
+        return SOURCE_FAILED;
+    }
+    source->ended = size == 0;
+    source->end += (size_t)size;
+    return SOURCE_LINE;
+}
+
+/* The present line if it is whole, or all there will ever be. */
+static bool take_line(struct source *source, const char **line, size_t *size)
+{
+    char *start = source->bytes + source->start;
+    size_t left = source->end - source->start;
+    char *newline = left > 0 ? memchr(start, '\n', left) : NULL;
+    size_t shown = newline != NULL ? (size_t)(newline - start) : left;
+
+    if (newline == NULL && (!source->ended || left == 0))
+        return false;
+    *line = start;
+    *size = shown + source->dropped;
+    source->dropped = 0;
+    source->start += shown + (newline != NULL ? 1 : 0);
+    return true;
+}
+
+enum source_answer source_next(struct source *source, const char **line, size_t *size, struct error *err)
+{
+    for (;;) {
+        enum source_answer answer;
+
+        while (take_line(source, line, size)) {
+            if (!target_line_is_blank(*line, *size < TARGET_LINE_BYTES ? *size : TARGET_LINE_BYTES))
+                return SOURCE_LINE;
+        }
+        if (source->ended)
+            return SOURCE_ENDED;
+        answer = read_more(source, err);
+        if (answer != SOURCE_LINE)
+            return answer;
+    }
+}

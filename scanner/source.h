@@ -1,0 +1,29 @@
+/*
+ * Where targets come from: a file or pipe read line by line, or a list made from a campaign. Nothing
+ * is kept of what was handed out, so a list of any length is read in constant memory.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "schema/base/error.h"
+
+struct source;
+
+enum source_answer {
+    SOURCE_LINE,    /* *line is a target line */
+    SOURCE_WAITING, /* nothing yet: ask again when source_fd() can be read */
+    SOURCE_ENDED,   /* that was all */
+    SOURCE_FAILED,  /* *err says why */
+};
+
+/* `path` "-" is standard input. NULL with *err. */
+struct source *source_open(const char *path, struct error *err);
+void source_close(struct source *source);
+
+/*
+ * The next line that is not blank and no comment; borrowed until the next call. A line longer than a
+ * target may be is cut, and *size says how long it would have been.
+ */
+enum source_answer source_next(struct source *source, const char **line, size_t *size, struct error *err);
+int source_fd(const struct source *source);
