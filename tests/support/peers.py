@@ -67,12 +67,15 @@ class Full:
         self.listener.listen(0)
         self.port = self.listener.getsockname()[1]
         self.waiting = []
-        for _ in range(3):
+        for _ in range(20):  # until one of them is left without an answer
             one = socket.socket()
-            one.setblocking(False)
-            one.connect_ex((self.address, self.port))
+            one.settimeout(0.5)
             self.waiting.append(one)
-        time.sleep(0.1)
+            try:
+                one.connect((self.address, self.port))
+            except socket.timeout:
+                return
+        raise RuntimeError("the queue does not fill")
 
 
 def close(connection):
