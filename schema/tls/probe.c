@@ -518,8 +518,6 @@ static enum probe_state exchange_request(struct probe *probe)
     int answer;
 
     fill(probe);
-    if (is_refusable(probe, &next))
-        return next;
     while ((answer = SSL_read(probe->ssl, bytes, sizeof(bytes))) > 0) {
         text_append(&probe->response, bytes, (size_t)answer);
         end = memchr(probe->response.bytes, '\n', probe->response.size);
@@ -531,6 +529,8 @@ static enum probe_state exchange_request(struct probe *probe)
         }
     }
     flush(probe);
+    if (is_refusable(probe, &next)) /* only now: a status line may be among the first of too many bytes */
+        return next;
     if (probe->alert != OUTCOME_NO_ALERT) {
         ERR_clear_error();
         fail_alert(probe);
@@ -651,10 +651,11 @@ static void probe_enter(struct probe *probe, enum probe_state next)
 static void wake(evutil_socket_t socket, short what, void *argument)
 {
     struct probe *probe = argument;
-    bool late = probe->state != PROBE_STARTING && clock_monotonic_ms() >= probe->deadline_ms;
+    /* libevent may ring a millisecond early: a step run then would take silence for its event */
+    bool rung = (what & EV_TIMEOUT) != 0 || clock_monotonic_ms() >= probe->deadline_ms;
+    bool late = probe->state != PROBE_STARTING && rung;
 
     (void)socket;
-    (void)what;
     ERR_clear_error();
     if (late && probe->state == PROBE_SETTLING)
         probe_enter(probe, succeed(probe)); /* silent to the end, but the handshake itself was done */
