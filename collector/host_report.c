@@ -392,6 +392,7 @@ void host_report_make(struct host_report *made, const struct inspection *inspect
                       enum guidance_language language, int64_t now)
 {
     Rootshift__V1__HostReport *report = memory_new(sizeof(*report));
+    const struct campaign_shelf shelf = inspection_campaigns(inspection);
 
     *made = (struct host_report){ .report = report };
     rootshift__v1__host_report__init(report);
@@ -407,7 +408,7 @@ void host_report_make(struct host_report *made, const struct inspection *inspect
     for (size_t i = 0; i < inspection->clients.count; i++) {
         const struct client *client = &inspection->clients.items[i];
 
-        add_manifest(made, manifest_of(client->trust, client->model, inspection->scope));
+        add_manifest(made, manifest_new(client->trust, client->model, &shelf));
         if (inspection->before[i] != NULL)
             add_manifest(made, copy_of(inspection->before[i]));
     }

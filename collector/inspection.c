@@ -148,6 +148,11 @@ static void judge_now(struct inspection *inspection, size_t index, struct signat
     }
 }
 
+struct campaign_shelf inspection_campaigns(const struct inspection *inspection)
+{
+    return (struct campaign_shelf){ inspection->request->campaigns, inspection->request->campaign_count };
+}
+
 /*
  * Fold in what running processes can have read. Where the memory begins only after a process did, what was
  * seen can still speak against it, never for it.
@@ -156,6 +161,7 @@ static void judge_before(struct inspection *inspection, size_t index, const stru
                          bool seen_before, struct signature_memory *signatures)
 {
     const struct client *client = &inspection->clients.items[index];
+    const struct campaign_shelf shelf = inspection_campaigns(inspection);
     size_t worst = SIZE_MAX;
 
     inspection->restart_needed[index] = true;
@@ -167,9 +173,14 @@ static void judge_before(struct inspection *inspection, size_t index, const stru
             bool known = false;
 
             for (size_t k = 0; k < back->count; k++) {
-                struct trust_set *set = manifest_read(back->seen[k], inspection->scope);
+                struct error ignored = { 0 };
+                struct trust_set *set = manifest_open(back->seen[k], &shelf, &ignored);
                 struct judge_subject subject = { set, client->model, signatures };
-                struct judgement judgement = judge_phase(campaign, j, &subject, inspection->request->at);
+                struct judgement judgement;
+
+                if (set == NULL)
+                    continue; /* of a model that is no more: as good as unseen */
+                judgement = judge_phase(campaign, j, &subject, inspection->request->at);
 
                 before = known ? worse(before, judgement) : judgement;
                 if (before.verdict == judgement.verdict && judgement.verdict != VERDICT_READY &&
@@ -263,7 +274,6 @@ struct inspection *inspection_new(const struct inspection_request *request, stru
         goto failed;
     state = request->state == NULL ? NULL : state_open(request->state, false, &ignored);
     inspection->shelf = shelf_new(inspection->root_fd);
-    inspection->scope = manifest_scope_new(request->campaigns, request->campaign_count);
     binding_list_read(&inspection->bindings, inspection->root_fd, request->campaigns,
                       request->campaign_count);
     client_list_read(&inspection->clients, &inspection->processes, inspection->shelf, inspection->root_fd,
@@ -292,7 +302,6 @@ void inspection_free(struct inspection *inspection)
     free(inspection->assessments);
     free(inspection->before);
     free(inspection->restart_needed);
-    manifest_scope_free(inspection->scope);
     binding_list_clear(&inspection->bindings);
     client_list_clear(&inspection->clients);
     shelf_free(inspection->shelf);
@@ -359,9 +368,11 @@ static bool note_stores(const struct inspection *inspection, struct state *state
 static bool note_trust(const struct inspection *inspection, struct state *state, int64_t now,
                        struct error *err)
 {
+    const struct campaign_shelf shelf = inspection_campaigns(inspection);
+
     for (size_t i = 0; i < inspection->clients.count; i++) {
         const struct client *client = &inspection->clients.items[i];
-        Rootshift__V1__TrustManifest *manifest = manifest_of(client->trust, client->model, inspection->scope);
+        Rootshift__V1__TrustManifest *manifest = manifest_new(client->trust, client->model, &shelf);
         bool ok = memory_note_trust(state, client->id, manifest, now, err);
 
         protobuf_c_message_free_unpacked(&manifest->base, NULL);

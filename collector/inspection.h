@@ -6,7 +6,7 @@
 
 #include "collector/binding.h"
 #include "collector/client.h"
-#include "collector/manifest.h"
+#include "schema/campaign/manifest.h"
 #include "collector/state.h"
 
 struct inspection_request {
@@ -29,7 +29,6 @@ struct inspection {
     struct shelf *shelf;
     struct client_list clients;
     struct binding_list bindings;
-    struct manifest_scope *scope;
     struct assessment **assessments; /* [client][campaign] */
     Rootshift__V1__TrustManifest *
         *before;          /* [client]: what its processes can have read; NULL where nothing else was seen */
@@ -39,6 +38,9 @@ struct inspection {
 /* NULL with *err when the host cannot be looked at at all. `request` is borrowed until inspection_free(). */
 struct inspection *inspection_new(const struct inspection_request *request, struct error *err);
 void inspection_free(struct inspection *inspection);
+
+/* The campaigns that it was asked about. */
+struct campaign_shelf inspection_campaigns(const struct inspection *inspection);
 
 enum relevance inspection_relevance(const struct client *client);
 

@@ -121,25 +121,6 @@ Rootshift__V1__TrustManifest *manifest_new(const struct trust_set *trust, const 
     return manifest;
 }
 
-void manifest_free(Rootshift__V1__TrustManifest *manifest)
-{
-    if (manifest == NULL)
-        return;
-    for (size_t i = 0; i < manifest->n_entries; i++) {
-        free(manifest->entries[i]->sha256.data);
-        free(manifest->entries[i]->key_identity.data);
-        free(manifest->entries[i]->der.data);
-        free(manifest->entries[i]);
-    }
-    for (size_t i = 0; i < manifest->n_parameters; i++)
-        free(manifest->parameters[i]);
-    free(manifest->entries);
-    free(manifest->parameters);
-    free(manifest->digest.data);
-    free(manifest->model);
-    free(manifest);
-}
-
 /* opening */
 
 static bool read_print(const ProtobufCBinaryData *data, struct fingerprint *print)

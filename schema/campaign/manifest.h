@@ -14,14 +14,13 @@
 
 /* The campaigns that both ends know. */
 struct campaign_shelf {
-    const struct campaign *const *campaigns;
+    struct campaign *const *campaigns;
     size_t count;
 };
 
-/* All its memory is its own: free with manifest_free(), never with codec_free(). */
+/* Free with protobuf_c_message_free_unpacked(…, NULL): it is no message of codec_unpack(). */
 Rootshift__V1__TrustManifest *manifest_new(const struct trust_set *trust, const struct model *model,
                                            const struct campaign_shelf *shelf);
-void manifest_free(Rootshift__V1__TrustManifest *manifest);
 
 /*
  * The trust set that a manifest describes, with every certificate that it carries or a campaign lists;

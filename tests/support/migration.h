@@ -50,9 +50,9 @@ static inline struct certificate *migration_certificate(const char *name)
     struct certificate_list list = { 0 };
     struct certificate *certificate;
     struct error err = { 0 };
-    char file[64];
+    char file[80];
 
-    snprintf(file, sizeof(file), "%s.pem", name);
+    snprintf(file, sizeof(file), "%.64s.pem", name);
     if (!certificate_list_read_pem(&list, migration_path(file), &err))
         fail_msg("%s", err.message);
     certificate = certificate_ref(list.items[0]);

@@ -20,7 +20,7 @@ static const char file[] =
     "ends: 2028-01-01\n";
 
 static struct campaign *campaign;
-static const struct campaign *campaigns[1];
+static struct campaign *campaigns[1];
 static const struct campaign_shelf shelf = { campaigns, 1 };
 
 static struct trust_set *make_set(void)
@@ -51,7 +51,7 @@ static void only_what_matters_and_is_not_listed_travels(void **state)
     assert_int_equal(manifest->entries[2]->der.len, 0); /* a stranger */
     assert_int_equal(manifest->entries[3]->der.len, 0); /* listed in a chain */
     assert_true(manifest->entries[4]->der.len > 0);     /* issued by the new root */
-    manifest_free(manifest);
+    protobuf_c_message_free_unpacked(&manifest->base, NULL);
     trust_set_free(set);
 }
 
@@ -81,7 +81,7 @@ static void what_arrives_is_what_was_sent(void **state)
     assert_true(fingerprint_equal(&before, &after));
     trust_set_free(opened);
     codec_free(received);
-    manifest_free(manifest);
+    protobuf_c_message_free_unpacked(&manifest->base, NULL);
     trust_set_free(set);
     text_clear(&bytes);
 }
@@ -187,7 +187,7 @@ static void lie_is_found(void **state)
         fail_msg("expected \"%s\", got \"%s\"", row->error, err.message);
     manifest->n_entries = entries;
     trust_set_free(opened);
-    manifest_free(manifest);
+    protobuf_c_message_free_unpacked(&manifest->base, NULL);
     trust_set_free(set);
 }
 
