@@ -37,7 +37,7 @@ static const struct option options[] = {
     { 0 },
 };
 
-static bool load_campaigns(const struct text_list *paths, struct campaign ***campaigns, struct error *err)
+bool inspect_load_campaigns(const struct text_list *paths, struct campaign ***campaigns, struct error *err)
 {
     *campaigns = memory_new((paths->count + 1) * sizeof(**campaigns));
     for (size_t i = 0; i < paths->count; i++) {
@@ -51,6 +51,13 @@ static bool load_campaigns(const struct text_list *paths, struct campaign ***cam
         }
     }
     return true;
+}
+
+void inspect_free_campaigns(struct campaign **campaigns, size_t count)
+{
+    for (size_t i = 0; campaigns != NULL && i < count; i++)
+        campaign_free(campaigns[i]);
+    free(campaigns);
 }
 
 static bool export_set(const char *directory, const struct client *client, struct error *err)
@@ -89,7 +96,7 @@ static bool export_sets(const char *directory, const struct inspection *inspecti
     return true;
 }
 
-static int answer_of(const struct inspection *inspection)
+enum answer inspect_answer(const struct inspection *inspection)
 {
     static const enum answer answers[] = {
         [VERDICT_UNKNOWN] = ANSWER_UNDECIDED, [VERDICT_READY] = ANSWER_YES, [VERDICT_NOT_READY] = ANSWER_NO
@@ -121,7 +128,7 @@ static void print(const struct host_report *made, const struct settings *setting
     json_clear(&json);
 }
 
-static bool parse_language(const char *name, enum guidance_language *language, struct error *err)
+bool inspect_parse_language(const char *name, enum guidance_language *language, struct error *err)
 {
     if (strcmp(name, "en") != 0 && strcmp(name, "zh") != 0)
         return error_set(err, ERROR_OPTION, "--language \"%.20s\": expected en or zh", name);
@@ -142,22 +149,20 @@ static int run(void *given, const struct text_list *arguments, struct error *err
     int answer = ANSWER_NONE;
 
     (void)arguments;
-    if (!parse_language(settings->language, &language, err))
+    if (!inspect_parse_language(settings->language, &language, err))
         return ANSWER_NONE;
-    if (!load_campaigns(&settings->campaigns, &request.campaigns, err))
+    if (!inspect_load_campaigns(&settings->campaigns, &request.campaigns, err))
         goto done;
     inspection = inspection_new(&request, err);
     if (inspection == NULL || (settings->export != NULL && !export_sets(settings->export, inspection, err)))
         goto done;
     host_report_make(&made, inspection, language, clock_now());
     print(&made, settings, language);
-    answer = answer_of(inspection);
+    answer = inspect_answer(inspection);
 done:
     host_report_clear(&made);
     inspection_free(inspection);
-    for (size_t i = 0; i < request.campaign_count; i++)
-        campaign_free(request.campaigns[i]);
-    free(request.campaigns);
+    inspect_free_campaigns(request.campaigns, request.campaign_count);
     return answer;
 }
 

@@ -2,6 +2,8 @@
 #include "collector/decode.h"
 #include "collector/enroll.h"
 #include "collector/inspect.h"
+#include "collector/report_file.h"
+#include "collector/run.h"
 #include "collector/show.h"
 #include "collector/stores.h"
 #include "schema/base/option.h"
@@ -9,7 +11,8 @@
 int main(int argc, char **argv)
 {
     const struct command commands[] = {
-        inspect_command, stores_command, enroll_command, decode_command, show_command, { 0 },
+        inspect_command, stores_command, enroll_command, run_command,
+        report_command,  decode_command, show_command,   { 0 },
     };
     const struct program program = {
         .name = "rootshift-collector",
