@@ -153,6 +153,7 @@ static void describe(struct client *client, const struct installed *installed, i
     case RUNTIME_OPENSSL:
     case RUNTIME_PYTHON:
     case RUNTIME_PHP:
+    case RUNTIME_GO:
     case RUNTIME_CURL: choose_openssl(client, &installed->stores, process, &settings); break;
     case RUNTIME_REQUESTS:
     case RUNTIME_CERTIFI:
@@ -340,47 +341,17 @@ static struct client *join(struct client_list *list, struct client *client)
     return &list->items[list->count++];
 }
 
-static void add_process(struct client *client, const struct process *process)
+/* One process as a client of this installed software. */
+static void add_speaker(struct client_list *list, const struct installed *installed, int root_fd,
+                        const struct process *process, bool speaks)
 {
-    client->processes = array_grow(client->processes, client->process_count, sizeof(*client->processes));
-    client->processes[client->process_count++] = (struct client_process){ process->pid, process->started_ms };
-}
+    struct client client, *joined;
 
-/*
- * A program that we know nothing of but that was given OpenSSL's variables: Ruby, nginx, Go and whatever else
- * looks at them. Judged as OpenSSL, the sternest of those that do.
- */
-static bool describe_stranger(struct client *client, const struct installed_list *installed, int root_fd,
-                              const struct process *process)
-{
-    const struct installed *system = NULL;
-
-    if (process_variable(process, "SSL_CERT_FILE") == NULL &&
-        process_variable(process, "SSL_CERT_DIR") == NULL)
-        return false;
-    for (size_t i = 0; system == NULL && i < installed->count; i++) {
-        if (installed->items[i].runtime == RUNTIME_OPENSSL)
-            system = &installed->items[i];
-    }
-    if (system == NULL || process->executable == NULL)
-        return false;
-    describe(client, system, root_fd, process);
-    free(client->executable);
-    client->executable = memory_text(process->executable);
-    return true;
-}
-
-/* Shells and the like pass variables on and never open a connection themselves. */
-static bool is_shell(const struct process *process)
-{
-    static const char *const shells[] = { "sh",   "dash",    "bash", "sleep", "env",  "tail",  "cat",
-                                          "tini", "systemd", "sudo", "su",    "tmux", "screen" };
-
-    for (size_t i = 0; process->executable != NULL && i < sizeof(shells) / sizeof(shells[0]); i++) {
-        if (strcmp(tree_name(process->executable), shells[i]) == 0)
-            return true;
-    }
-    return false;
+    describe(&client, installed, root_fd, process);
+    joined = join(list, &client);
+    joined->processes = array_grow(joined->processes, joined->process_count, sizeof(*joined->processes));
+    joined->processes[joined->process_count++] = (struct client_process){ process->pid, process->started_ms };
+    joined->talks = joined->talks || speaks;
 }
 
 void client_list_read(struct client_list *list, const struct process_list *processes, struct shelf *shelf,
@@ -397,20 +368,8 @@ void client_list_read(struct client_list *list, const struct process_list *proce
             count = installed_of_process(&installed, process, root_fd, found);
         bool speaks = talks(context, process);
 
-        for (size_t j = 0; j < count; j++) {
-            struct client *joined;
-
-            describe(&client, &installed.items[found[j]], root_fd, process);
-            joined = join(list, &client);
-            add_process(joined, process);
-            joined->talks = joined->talks || speaks;
-        }
-        if (count == 0 && !is_shell(process) && describe_stranger(&client, &installed, root_fd, process)) {
-            struct client *joined = join(list, &client);
-
-            add_process(joined, process);
-            joined->talks = joined->talks || speaks;
-        }
+        for (size_t j = 0; j < count; j++)
+            add_speaker(list, &installed.items[found[j]], root_fd, process, speaks);
     }
     for (size_t i = 0; i < installed.count; i++) {
         describe(&client, &installed.items[i], root_fd, NULL);

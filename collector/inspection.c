@@ -39,17 +39,26 @@ static bool mentions(const char *text, const struct campaign *campaign)
     return false;
 }
 
+static bool is_mentioned(const struct text_list *words, const struct campaign *campaign)
+{
+    for (size_t i = 0; i < words->count; i++) {
+        if (mentions(words->items[i], campaign))
+            return true;
+    }
+    return false;
+}
+
 static bool talks(void *context, const struct process *process)
 {
     const struct inspection_request *request = context;
 
     for (size_t i = 0; i < request->campaign_count; i++) {
-        for (size_t j = 0; j < process->arguments.count; j++) {
-            if (mentions(process->arguments.items[j], request->campaigns[i]))
-                return true;
-        }
-        for (size_t j = 0; j < process->environment.count; j++) {
-            if (mentions(process->environment.items[j], request->campaigns[i]))
+        const struct campaign *campaign = request->campaigns[i];
+
+        if (is_mentioned(&process->arguments, campaign) || is_mentioned(&process->environment, campaign))
+            return true;
+        for (size_t j = 0; j < campaign->endpoint_count; j++) {
+            if (process_talks_to(process, &campaign->endpoints[j].addresses))
                 return true;
         }
     }

@@ -70,6 +70,7 @@ void installed_list_clear(struct installed_list *list)
     for (size_t i = 0; i < list->count; i++)
         free_installed(&list->items[i]);
     free(list->items);
+    text_list_clear(&list->plain);
     *list = (struct installed_list){ 0 };
 }
 
@@ -304,16 +305,15 @@ static char *python_version(const char *resolved)
 }
 
 /*
- * Python 3.13 turned on partial chains and strict checking in ssl.create_default_context. urllib3, which
- * makes requests' contexts itself, does so neither.
+ * Python 3.13 turned on partial chains and strict checking in ssl.create_default_context. urllib3, which makes
+ * requests' contexts itself, follows from its own 2.4 on: `follows`.
  */
-static const char *python_model(const char *version, enum runtime runtime)
+static const char *python_model(const char *version, bool follows)
 {
     int major = 0, minor = 0;
 
     sscanf(version, "%d.%d", &major, &minor);
-    return runtime == RUNTIME_PYTHON && (major > 3 || (major == 3 && minor >= 13)) ? "openssl-partial-strict"
-                                                                                   : "openssl";
+    return follows && (major > 3 || (major == 3 && minor >= 13)) ? "openssl-partial-strict" : "openssl";
 }
 
 /*
@@ -398,16 +398,21 @@ static char *module_version(int root_fd, const char *module)
 static void add_library(struct installed_list *list, int root_fd, const struct installed *python,
                         enum runtime runtime, const char *module, const char *certifi)
 {
-    struct installed *installed = add(list, runtime, python->executable, python->resolved, python->home,
-                                      python_model(python->version, runtime));
-    char *store;
+    char *urllib3 = tree_join(module, runtime == RUNTIME_PIP ? "_vendor/urllib3/util/ssl_.py"
+                                                             : "../urllib3/util/ssl_.py");
+    char *strict = tree_find_text(root_fd, urllib3, "VERIFY_X509_STRICT", "");
+    struct installed *installed =
+        add(list, runtime, python->executable, python->resolved, python->home,
+            python_model(python->version, strict != NULL || runtime == RUNTIME_CERTIFI));
+    char *store = certifi_store(root_fd, certifi);
 
-    if (installed == NULL)
-        return;
-    store = certifi_store(root_fd, certifi);
-    text_list_add(&installed->stores, store);
-    installed->version = module_version(root_fd, module);
+    if (installed != NULL) {
+        text_list_add(&installed->stores, store);
+        installed->version = module_version(root_fd, module);
+    }
     free(store);
+    free(strict);
+    free(urllib3);
 }
 
 static void add_libraries(struct installed_list *list, int root_fd, size_t index)
@@ -449,7 +454,7 @@ static void add_python(struct installed_list *list, int root_fd, const char *pat
         version == NULL ? NULL : add(list, RUNTIME_PYTHON, path, resolved, prefix, "openssl");
 
     if (installed != NULL) {
-        installed->model = python_model(version, RUNTIME_PYTHON);
+        installed->model = python_model(version, true);
         installed->version = memory_text(version);
         directory = python_openssl_dir(root_fd, version, resolved);
         if (directory != NULL)
@@ -489,7 +494,7 @@ static const struct kind {
 
 static void add_program(struct installed_list *list, int root_fd, const char *path)
 {
-    char *resolved = resolve(root_fd, path);
+    char *resolved = tree_is_file(root_fd, path) ? resolve(root_fd, path) : NULL;
 
     for (size_t i = 0; resolved != NULL && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         if (fnmatch(kinds[i].file, tree_name(resolved), 0) == 0)
@@ -542,6 +547,85 @@ static char *started_as(const struct process *process, int root_fd)
     return memory_text(process->executable);
 }
 
+/*
+ * Programs of no kind that we know. Whoever honours OpenSSL's variables has their name in its bytes, or in those
+ * of a library that it has mapped; that is OpenSSL itself (Ruby, nginx, a static build), Go, and Rust's
+ * native-certs. All but Go are judged as OpenSSL, the sternest of them.
+ */
+static bool honours_variables(int root_fd, const char *path)
+{
+    char *name = tree_find_text(root_fd, path, "SSL_CERT_FILE", "");
+
+    free(name);
+    return name != NULL;
+}
+
+static bool is_go(int root_fd, const char *path)
+{
+    char *mark = tree_find_text(root_fd, path, "\xff Go buildinf:", "");
+
+    free(mark);
+    return mark != NULL;
+}
+
+/* Go reads the first of six files and every file of two directories (crypto/x509, root_linux.go). */
+static void add_go_stores(struct installed *go, int root_fd)
+{
+    static const char *const files[] = { "/etc/ssl/certs/ca-certificates.crt",
+                                         "/etc/pki/tls/certs/ca-bundle.crt",
+                                         "/etc/ssl/ca-bundle.pem",
+                                         "/etc/pki/tls/cacert.pem",
+                                         "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+                                         "/etc/ssl/cert.pem" };
+    static const char *const directories[] = { "/etc/ssl/certs", "/etc/pki/tls/certs" };
+    size_t file = 0;
+
+    while (file + 1 < sizeof(files) / sizeof(files[0]) && !tree_exists(root_fd, files[file]))
+        file++;
+    text_list_add(&go->stores, files[file]);
+    for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
+        if (tree_is_directory(root_fd, directories[i]))
+            text_list_add(&go->stores, directories[i]);
+    }
+}
+
+static bool has_no_trust(struct installed_list *list, const struct process *process, int root_fd)
+{
+    const char *path = process->executable;
+
+    if (process_maps(process, "libcrypto.so") || !tree_is_file(root_fd, path))
+        return false;
+    if (!text_list_has(&list->plain, path) && honours_variables(root_fd, path))
+        return false;
+    if (!text_list_has(&list->plain, path))
+        text_list_add(&list->plain, path);
+    return true;
+}
+
+/* SIZE_MAX when this program has nothing to do with trust. */
+static size_t add_stranger(struct installed_list *list, const struct process *process, int root_fd)
+{
+    const char *path = process->executable;
+    struct installed *installed;
+    char *directory;
+    bool go;
+
+    if (has_no_trust(list, process, root_fd))
+        return SIZE_MAX;
+    go = is_go(root_fd, path);
+    installed = add(list, go ? RUNTIME_GO : RUNTIME_OPENSSL, path, path, NULL, go ? "go" : "openssl");
+    if (installed == NULL)
+        return SIZE_MAX;
+    installed->version = memory_text("");
+    directory = system_openssl_dir(root_fd);
+    if (go)
+        add_go_stores(installed, root_fd);
+    else if (directory != NULL)
+        add_openssl_stores(&installed->stores, directory);
+    free(directory);
+    return list->count - 1;
+}
+
 size_t installed_of_process(struct installed_list *list, const struct process *process, int root_fd,
                             size_t found[INSTALLED_PER_PROCESS])
 {
@@ -566,6 +650,10 @@ size_t installed_of_process(struct installed_list *list, const struct process *p
         if (item->runtime == RUNTIME_PIP)
             continue; /* in a Python that runs something else, pip is only a file */
         found[count++] = i;
+    }
+    if (count == 0) {
+        found[0] = add_stranger(list, process, root_fd);
+        count = found[0] != SIZE_MAX;
     }
     free(prefix);
     free(bin);

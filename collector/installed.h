@@ -22,6 +22,7 @@ struct installed {
 struct installed_list {
     struct installed *items;
     size_t count;
+    struct text_list plain; /* programs that were looked at and have nothing to do with trust */
 };
 
 /* Everything that is found inside the root. Free with installed_list_clear(). */

@@ -1,5 +1,6 @@
 #include "collector/process.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -216,4 +217,117 @@ const char *process_variable(const struct process *process, const char *name)
             return item + size + 1;
     }
     return NULL;
+}
+
+static int open_folder(const struct process *process)
+{
+    char path[64];
+
+    snprintf(path, sizeof(path), "/proc/%d", (int)process->pid);
+    return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+bool process_maps(const struct process *process, const char *library)
+{
+    struct error err = { 0 };
+    struct input input;
+    struct text name = { 0 };
+    int folder = open_folder(process);
+    bool maps = false;
+
+    text_format(&name, "/%s", library);
+    if (folder >= 0 && read_of(folder, "maps", &input, &err)) {
+        maps = strstr((const char *)input.bytes, text_string(&name)) != NULL;
+        input_clear(&input);
+    } else if (folder >= 0) {
+        maps = err.kind == ERROR_DENIED;
+    }
+    if (folder >= 0)
+        close(folder);
+    text_clear(&name);
+    return maps;
+}
+
+/*
+ * The remote address of a line of /proc/net/tcp or tcp6 (proc(5)): hexadecimal, each 32-bit word in the order
+ * of this machine. An IPv4 address inside IPv6 is written as the former.
+ */
+static bool parse_remote(const char *line, char address[INET6_ADDRSTRLEN], unsigned long *inode)
+{
+    char hex[33];
+    unsigned char bytes[16];
+    size_t words;
+
+    if (sscanf(line, " %*d: %*32[0-9A-F]:%*x %32[0-9A-F]:%*x %*x %*x:%*x %*x:%*x %*x %*d %*d %lu", hex,
+               inode) != 2)
+        return false;
+    words = strlen(hex) / 8;
+    for (size_t i = 0; i < words && i < 4; i++) {
+        char word[9];
+        uint32_t value;
+
+        memcpy(word, hex + 8 * i, 8);
+        word[8] = '\0';
+        value = (uint32_t)strtoul(word, NULL, 16);
+        memcpy(bytes + 4 * i, &value, 4);
+    }
+    if (words == 4 && memcmp(bytes, "\0\0\0\0\0\0\0\0\0\0\xff\xff", 12) == 0)
+        return inet_ntop(AF_INET, bytes + 12, address, INET6_ADDRSTRLEN) != NULL;
+    return (words == 1 || words == 4) &&
+           inet_ntop(words == 1 ? AF_INET : AF_INET6, bytes, address, INET6_ADDRSTRLEN) != NULL;
+}
+
+static bool holds_socket(int folder, unsigned long inode)
+{
+    char wanted[64];
+    int fds = openat(folder, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *directory = fds < 0 ? NULL : fdopendir(fds);
+    bool holds = false;
+
+    snprintf(wanted, sizeof(wanted), "socket:[%lu]", inode);
+    while (directory != NULL && !holds) {
+        struct dirent *row = readdir(directory);
+        char *target = row == NULL ? NULL : link_of(dirfd(directory), row->d_name);
+
+        holds = target != NULL && strcmp(target, wanted) == 0;
+        free(target);
+        if (row == NULL)
+            break;
+    }
+    if (directory != NULL)
+        closedir(directory);
+    return holds;
+}
+
+static bool table_has(int folder, const char *table, const struct text_list *addresses)
+{
+    struct error err = { 0 };
+    struct input input;
+    char *rest, *line;
+    bool found = false;
+
+    if (!read_of(folder, table, &input, &err))
+        return false;
+    rest = (char *)input.bytes;
+    while (!found && (line = strsep(&rest, "\n")) != NULL) {
+        char address[INET6_ADDRSTRLEN];
+        unsigned long inode;
+
+        found = parse_remote(line, address, &inode) && text_list_has(addresses, address) &&
+                holds_socket(folder, inode);
+    }
+    input_clear(&input);
+    return found;
+}
+
+bool process_talks_to(const struct process *process, const struct text_list *addresses)
+{
+    int folder = addresses->count == 0 ? -1 : open_folder(process);
+    bool talks = false;
+
+    if (folder < 0)
+        return false;
+    talks = table_has(folder, "net/tcp", addresses) || table_has(folder, "net/tcp6", addresses);
+    close(folder);
+    return talks;
 }

@@ -40,3 +40,12 @@ void process_list_clear(struct process_list *list);
 
 /* The value of NAME in the process's environment; NULL when it is not set. */
 const char *process_variable(const struct process *process, const char *name);
+
+/*
+ * Whether a file whose name starts like this ("libssl.so") is mapped into the process. True also where that
+ * may not be read: what cannot be excluded is assumed.
+ */
+bool process_maps(const struct process *process, const char *library);
+
+/* Whether the process has a TCP connection to one of these literal addresses. */
+bool process_talks_to(const struct process *process, const struct text_list *addresses);

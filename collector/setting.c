@@ -8,7 +8,7 @@
 #include "schema/base/input.h"
 
 #define OF(runtime) (1u << RUNTIME_##runtime)
-#define ON_OPENSSL (OF(OPENSSL) | OF(PYTHON) | OF(PHP) | OF(CURL))
+#define ON_OPENSSL (OF(OPENSSL) | OF(PYTHON) | OF(PHP) | OF(CURL) | OF(GO))
 
 static const char *const names[RUNTIMES] = {
     [RUNTIME_OPENSSL] = "openssl",
@@ -20,6 +20,7 @@ static const char *const names[RUNTIMES] = {
     [RUNTIME_JAVA] = "java",
     [RUNTIME_CURL] = "curl",
     [RUNTIME_PHP] = "php",
+    [RUNTIME_GO] = "go",
 };
 
 const char *runtime_name(enum runtime runtime)

@@ -17,6 +17,7 @@ enum runtime {
     RUNTIME_JAVA,
     RUNTIME_CURL,
     RUNTIME_PHP,
+    RUNTIME_GO,
     RUNTIMES
 };
 

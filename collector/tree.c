@@ -19,14 +19,24 @@ bool tree_exists(int root_fd, const char *path)
     return exists;
 }
 
-bool tree_is_directory(int root_fd, const char *path)
+static bool can_open(int root_fd, const char *path, bool directory)
 {
     struct error err = { 0 };
-    int fd = input_open(root_fd, path, true, &err);
+    int fd = input_open(root_fd, path, directory, &err);
 
     if (fd >= 0)
         close(fd);
     return fd >= 0;
+}
+
+bool tree_is_directory(int root_fd, const char *path)
+{
+    return can_open(root_fd, path, true);
+}
+
+bool tree_is_file(int root_fd, const char *path)
+{
+    return can_open(root_fd, path, false);
 }
 
 static int by_name(const void *a, const void *b)

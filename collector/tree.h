@@ -12,6 +12,7 @@
 
 bool tree_exists(int root_fd, const char *path);
 bool tree_is_directory(int root_fd, const char *path);
+bool tree_is_file(int root_fd, const char *path); /* a regular one */
 
 /* Names in a directory without those that start with a dot, sorted. Nothing when it cannot be read. */
 void tree_list(int root_fd, const char *path, struct text_list *names);
