@@ -29,8 +29,11 @@ static const char *const names[] = {
     "cacerts", "*trust*store*", "*.pem", "*.crt", "*.cer",      "*.ca-bundle",  "*.bundle",
 };
 
+/* Also a JVM's own: which of them counts is known (collector/installed.c). */
 static bool is_system(const char *path)
 {
+    if (fnmatch("*/lib/security/*cacerts", path, 0) == 0)
+        return true;
     for (size_t i = 0; i < sizeof(system_folders) / sizeof(system_folders[0]); i++) {
         if (text_starts(path, system_folders[i]))
             return true;
