@@ -366,7 +366,7 @@ void client_list_read(struct client_list *list, const struct process_list *proce
         const struct process *process = &processes->items[i];
         size_t found[INSTALLED_PER_PROCESS],
             count = installed_of_process(&installed, process, root_fd, found);
-        bool speaks = talks(context, process);
+        bool speaks = count > 0 && talks(context, process);
 
         for (size_t j = 0; j < count; j++)
             add_speaker(list, &installed.items[found[j]], root_fd, process, speaks);

@@ -48,21 +48,29 @@ static bool is_mentioned(const struct text_list *words, const struct campaign *c
     return false;
 }
 
+static void list_addresses(struct inspection *inspection)
+{
+    for (size_t i = 0; i < inspection->request->campaign_count; i++) {
+        const struct campaign *campaign = inspection->request->campaigns[i];
+
+        for (size_t j = 0; j < campaign->endpoint_count; j++) {
+            for (size_t k = 0; k < campaign->endpoints[j].addresses.count; k++)
+                text_list_add(&inspection->addresses, campaign->endpoints[j].addresses.items[k]);
+        }
+    }
+}
+
 static bool talks(void *context, const struct process *process)
 {
-    const struct inspection_request *request = context;
+    const struct inspection *inspection = context;
 
-    for (size_t i = 0; i < request->campaign_count; i++) {
-        const struct campaign *campaign = request->campaigns[i];
+    for (size_t i = 0; i < inspection->request->campaign_count; i++) {
+        const struct campaign *campaign = inspection->request->campaigns[i];
 
         if (is_mentioned(&process->arguments, campaign) || is_mentioned(&process->environment, campaign))
             return true;
-        for (size_t j = 0; j < campaign->endpoint_count; j++) {
-            if (process_talks_to(process, &campaign->endpoints[j].addresses))
-                return true;
-        }
     }
-    return false;
+    return process_talks_to(process, &inspection->addresses);
 }
 
 /* The oldest process of a client that started before its stores last changed; 0 for none. */
@@ -283,10 +291,11 @@ struct inspection *inspection_new(const struct inspection_request *request, stru
         goto failed;
     state = request->state == NULL ? NULL : state_open(request->state, false, &ignored);
     inspection->shelf = shelf_new(inspection->root_fd);
+    list_addresses(inspection);
     binding_list_read(&inspection->bindings, inspection->root_fd, request->campaigns,
                       request->campaign_count);
     client_list_read(&inspection->clients, &inspection->processes, inspection->shelf, inspection->root_fd,
-                     talks, (void *)(uintptr_t)request);
+                     talks, inspection);
     judge_all(inspection, state);
     state_close(state);
     return inspection;
@@ -311,6 +320,7 @@ void inspection_free(struct inspection *inspection)
     free(inspection->assessments);
     free(inspection->before);
     free(inspection->restart_needed);
+    text_list_clear(&inspection->addresses);
     binding_list_clear(&inspection->bindings);
     client_list_clear(&inspection->clients);
     shelf_free(inspection->shelf);

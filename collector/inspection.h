@@ -29,6 +29,7 @@ struct inspection {
     struct shelf *shelf;
     struct client_list clients;
     struct binding_list bindings;
+    struct text_list addresses;      /* of the campaigns' endpoints */
     struct assessment **assessments; /* [client][campaign] */
     Rootshift__V1__TrustManifest *
         *before;          /* [client]: what its processes can have read; NULL where nothing else was seen */
