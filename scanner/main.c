@@ -1,5 +1,6 @@
-#include "scanner/scan.h"
 #include "schema/base/option.h"
+#include "scanner/explain_command.h"
+#include "scanner/scan.h"
 
 /* The commands in the order of --help; each noun brings its options and its run function. */
 static const struct command commands[] = {
@@ -8,6 +9,11 @@ static const struct command commands[] = {
       .options = scan_options,
       .settings_size = sizeof(struct scan_settings),
       .run = scan_run },
+    { .name = "explain",
+      .summary = "which roots a chain hangs from for a client, and why a path is no good",
+      .options = explain_options,
+      .settings_size = sizeof(struct explain_settings),
+      .run = explain_run },
     { 0 },
 };
 

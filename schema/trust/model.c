@@ -9,7 +9,7 @@
     .reads_by_line = true, .reads_x509_label = true, .hashed_names_only = true, .anchor_dates = true,        \
     .anchor_constraints = MODEL_ANCHOR_CONSTRAINED, .alternatives = MODEL_ALTERNATIVES_FIRST,                \
     .order = MODEL_TRUSTED_FIRST, .order_matters = true, .aki = MODEL_AKI_ISSUER_SERIAL,                     \
-    .names = MODEL_NAMES_CANONICAL, .eku_chained = true, .sha1_refused = true, .verifies = true
+    .names = MODEL_NAMES_CANONICAL, .eku = MODEL_EKU_ALL, .leaf_key_usage = true, .sha1_refused = true, .verifies = true
 
 static const struct model models[] = {
     /*
@@ -23,7 +23,7 @@ static const struct model models[] = {
       .reads_x509_label = true, .anchors = MODEL_ANCHORS_ANY, .anchor_dates = true,
       .anchor_constraints = MODEL_ANCHOR_CONSTRAINED, .alternatives = MODEL_ALTERNATIVES_ALL,
       .order = MODEL_TRUSTED_FIRST, .aki = MODEL_AKI_IGNORED, .names = MODEL_NAMES_CANONICAL,
-      .eku_chained = true, .eku_any = true, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
+      .eku = MODEL_EKU_ALL, .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
 
     /*
      * OpenSSL 3.0, read (crypto/x509: build_chain, find_issuer, get1_issuer, check_trust,
@@ -55,37 +55,38 @@ static const struct model models[] = {
       .reads_by_line = true, .reads_x509_label = true, .anchors = MODEL_ANCHORS_SELF_ISSUED, .anchor_dates = true,
       .anchor_constraints = MODEL_ANCHOR_CONSTRAINED, .alternatives = MODEL_ALTERNATIVES_FIRST,
       .order = MODEL_TRUSTED_FIRST, .order_matters = true, .aki = MODEL_AKI_ISSUER_SERIAL,
-      .names = MODEL_NAMES_CANONICAL, .eku_chained = true, .key_bits_min = 1024, .sha1_refused = true,
-      .verifies = true },
+      .names = MODEL_NAMES_CANONICAL, .eku = MODEL_EKU_ALL, .leaf_key_usage = true, .key_bits_min = 1024,
+      .sha1_refused = true, .verifies = true },
 
     /*
-     * JDK 17 and 25, measured: all paths are tried; an anchor is a name and a key, whose dates, EKU,
-     * name constraints and path length do not count, only CA:FALSE is refused. PKCS#12 certificates
-     * count with Java's attribute only, a key entry gives its first certificate, PEM is not read. SHA-1
+     * JDK 17 and 25, measured: all paths are tried; of an anchor only the CA flag and key usage count,
+     * neither EKU nor name constraints nor path length, and its dates only where the list is served out
+     * of order (then the builder runs, else the validator). PKCS#12 certificates count with Java's attribute only, a key entry gives its first certificate, PEM is not read. SHA-1
      * is refused below the JDK's own roots only (jdk.certpath.disabledAlgorithms); here always.
      */
     { .name = "java", .clients = "Java virtual machines with JSSE",
       .formats = MODEL_READS_KEYSTORES, .damage = MODEL_DAMAGE_DROPS_FILE, .trusted_block = MODEL_TRUSTED_SKIPPED,
-      .java_marks = true, .anchors = MODEL_ANCHORS_ANY, .anchor_constraints = MODEL_ANCHOR_CA_FLAG,
+      .java_marks = true, .anchors = MODEL_ANCHORS_ANY, 
+      .anchor_constraints = MODEL_ANCHOR_CA_FLAG,
       .alternatives = MODEL_ALTERNATIVES_ALL, .order = MODEL_TRUSTED_FIRST, .aki = MODEL_AKI_KEY_ID,
-      .names = MODEL_NAMES_CANONICAL, .eku_any = true, .key_bits_min = 1024, .sha1_refused = true,
-      .verifies = true },
+      .names = MODEL_NAMES_CANONICAL, .leaf_key_usage = true, .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024,
+      .sha1_refused = true, .verifies = true },
 
     /*
      * GnuTLS 3.7.9, measured with gnutls-cli: the list as served is the path; its last certificate or
-     * that one's issuer must be in the set, so a leaf alone never is an anchor, and one of the set in the middle
-     * helps only where the served end is itself unknown. TRUSTED blocks and damage lose the file. Names
-     * are compared as bytes. An e-mail-only root is accepted.
+     * that one's issuer must be in the set, so a pinned leaf counts only where it is served alone.
+     * TRUSTED blocks and damage lose the file. Names are compared as bytes. An e-mail-only root is
+     * accepted, an intermediate with an EKU must name serverAuth itself.
      */
     { .name = "gnutls", .clients = "GnuTLS 3.7: git, wget, exim and apt of Debian",
       .formats = MODEL_READS_PEM, .damage = MODEL_DAMAGE_DROPS_FILE, .trusted_block = MODEL_TRUSTED_DROPS_FILE,
       .reads_x509_label = true, .anchors = MODEL_ANCHORS_ANY, .anchor_dates = true,
       .anchor_constraints = MODEL_ANCHOR_CONSTRAINED, .alternatives = MODEL_ALTERNATIVES_SERVED,
       .order = MODEL_SERVED_FIRST, .order_matters = true, .aki = MODEL_AKI_KEY_ID, .names = MODEL_NAMES_BYTES,
-      .eku_any = true, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
+      .leaf_key_usage = true, .eku = MODEL_EKU_ISSUED, .eku_any = MODEL_EKU_ANY_LEAF, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
 
     /*
-     * Go's crypto/x509, read (verify.go, cert_pool.go) and measured: every path, every certificate of
+     * Go 1.26's crypto/x509, read (verify.go, cert_pool.go) and measured: every path, every certificate of
      * the pool an anchor, roots' dates and EKU count, only "CERTIFICATE" blocks without headers are
      * read, a bad block is skipped, and a byte order mark hides the first one. Names are compared as bytes.
      */
@@ -93,8 +94,8 @@ static const struct model models[] = {
       .formats = MODEL_READS_PEM, .damage = MODEL_DAMAGE_SKIPS_BLOCK, .trusted_block = MODEL_TRUSTED_SKIPPED,
       .loses_first_after_bom = true, .anchors = MODEL_ANCHORS_ANY, .anchor_dates = true,
       .anchor_constraints = MODEL_ANCHOR_CONSTRAINED, .alternatives = MODEL_ALTERNATIVES_ALL,
-      .order = MODEL_TRUSTED_FIRST, .aki = MODEL_AKI_IGNORED, .names = MODEL_NAMES_BYTES, .eku_chained = true,
-      .eku_any = true, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
+      .order = MODEL_TRUSTED_FIRST, .aki = MODEL_AKI_IGNORED, .names = MODEL_NAMES_BYTES, .eku = MODEL_EKU_ALL,
+      .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
 
     /* A client told not to verify: every change of root leaves it working, and anybody can pose as the server. */
     { .name = "none", .clients = "clients with verification switched off",

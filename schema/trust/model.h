@@ -39,9 +39,19 @@ enum model_anchors {
 /* Whether an anchor's own extensions (CA flag, path length, name constraints, EKU) limit the path. */
 enum model_anchor_constraints {
     MODEL_ANCHOR_UNCONSTRAINED,
-    MODEL_ANCHOR_CA_FLAG, /* only CA:FALSE is refused */
+    MODEL_ANCHOR_CA_FLAG, /* it must be a CA that may sign certificates, and nothing else */
     MODEL_ANCHOR_CONSTRAINED,
 };
+
+/* Whose extended key usage must allow serverAuth, where there is one. */
+enum model_eku {
+    MODEL_EKU_LEAF,
+    MODEL_EKU_ISSUED, /* the leaf and every intermediate */
+    MODEL_EKU_ALL,    /* the anchor too */
+};
+
+/* Where anyExtendedKeyUsage stands for serverAuth. */
+enum model_eku_any { MODEL_EKU_ANY_NOWHERE, MODEL_EKU_ANY_LEAF, MODEL_EKU_ANY_EVERYWHERE };
 
 /* How issuers are tried. */
 enum model_alternatives {
@@ -90,7 +100,8 @@ struct model {
 
     /* building */
     enum model_anchors anchors;
-    bool anchor_dates; /* an anchor outside its validity ends no path */
+    bool
+        anchor_dates; /* an anchor outside its validity ends no path; false: unless the list is served out of order */
     enum model_anchor_constraints anchor_constraints;
     enum model_alternatives alternatives;
     enum model_order order;
@@ -99,8 +110,10 @@ struct model {
     enum model_names names;
 
     /* checking */
-    bool eku_chained;  /* intermediates with an EKU must allow serverAuth */
-    bool eku_any;      /* anyExtendedKeyUsage stands for serverAuth */
+    enum model_eku eku;
+    bool
+        leaf_key_usage; /* a leaf with a key usage must allow signing or encipherment; RFC 5280 leaves that to TLS */
+    enum model_eku_any eku_any;
     bool strict;       /* X509_V_FLAG_X509_STRICT and its like */
     int key_bits_min;  /* RSA, and what is as strong of other kinds; 0 for no minimum */
     bool sha1_refused; /* in signatures; MD5 and older are refused by everyone who verifies */

@@ -27,10 +27,21 @@ static bool constrains(const struct rule_subject *subject)
     return subject->place != RULE_ANCHOR || model_of(subject)->anchor_constraints == MODEL_ANCHOR_CONSTRAINED;
 }
 
+/* Each certificate served bears the name that the one before it was issued by. */
+static bool is_in_order(const struct certificate_list *chain)
+{
+    for (size_t i = 1; i < chain->count; i++) {
+        if (!fingerprint_equal(certificate_issuer_digest(chain->items[i - 1]),
+                               certificate_subject_digest(chain->items[i])))
+            return false;
+    }
+    return true;
+}
+
 static bool dates_count(const struct rule_subject *subject)
 {
     if (subject->place == RULE_ANCHOR)
-        return model_of(subject)->anchor_dates;
+        return model_of(subject)->anchor_dates || !is_in_order(subject->query->chain);
     return subject->place != RULE_LEAF || !subject->query->leaf_is_template;
 }
 
@@ -61,31 +72,37 @@ static bool is_no_ca(const struct rule_subject *subject)
     if (says || subject->place == RULE_CA || model_of(subject)->strict)
         return !(says && ca) && !(subject->place == RULE_ANCHOR &&
                                   model_of(subject)->anchor_constraints == MODEL_ANCHOR_UNCONSTRAINED);
-    if (model_of(subject)->anchor_constraints != MODEL_ANCHOR_CONSTRAINED || (flags & EXFLAG_V1) != 0)
+    if (model_of(subject)->anchor_constraints == MODEL_ANCHOR_UNCONSTRAINED || (flags & EXFLAG_V1) != 0)
         return false;
     return (flags & EXFLAG_KUSAGE) == 0;
 }
 
-/* A leaf's key must be of use in a handshake, an issuer's for signing certificates (section 4.2.1.3). */
+/* A leaf's key must be of use in a handshake for those who look, an issuer's for signing certificates (section 4.2.1.3). */
 static bool has_wrong_key_usage(const struct rule_subject *subject)
 {
     uint32_t usage = X509_get_key_usage(x509_of(subject)); /* all bits where it is absent */
 
     if (subject->place == RULE_LEAF)
-        return (usage & (KU_DIGITAL_SIGNATURE | KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT)) == 0;
-    return constrains(subject) && (usage & KU_KEY_CERT_SIGN) == 0;
+        return model_of(subject)->leaf_key_usage &&
+               (usage & (KU_DIGITAL_SIGNATURE | KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT)) == 0;
+    return (subject->place != RULE_ANCHOR ||
+            model_of(subject)->anchor_constraints != MODEL_ANCHOR_UNCONSTRAINED) &&
+           (usage & KU_KEY_CERT_SIGN) == 0;
 }
 
 static bool has_wrong_purpose(const struct rule_subject *subject)
 {
     uint32_t purposes = X509_get_extended_key_usage(x509_of(subject)); /* all bits where it is absent */
-    uint32_t wanted = XKU_SSL_SERVER | (model_of(subject)->eku_any ? XKU_ANYEKU : 0);
+    enum model_eku_any any = model_of(subject)->eku_any;
+    bool any_counts =
+        any == MODEL_EKU_ANY_EVERYWHERE || (any == MODEL_EKU_ANY_LEAF && subject->place == RULE_LEAF);
 
-    if (subject->place != RULE_LEAF && (!model_of(subject)->eku_chained || !constrains(subject)))
+    if ((subject->place == RULE_CA && model_of(subject)->eku == MODEL_EKU_LEAF) ||
+        (subject->place == RULE_ANCHOR && (model_of(subject)->eku != MODEL_EKU_ALL || !constrains(subject))))
         return false;
     if (subject->place == RULE_ANCHOR && (subject->marks & TRUST_MARK_EXPLICIT) != 0)
         return false; /* explicit trust for servers overrides it: OpenSSL's check_purpose() */
-    return (purposes & wanted) == 0;
+    return (purposes & (XKU_SSL_SERVER | (any_counts ? XKU_ANYEKU : 0))) == 0;
 }
 
 static bool has_critical_extension(const struct rule_subject *subject)

@@ -74,6 +74,44 @@ static void explore(struct labels *labels)
     free(queue);
 }
 
+/*
+ * Whether names alone lead to an anchor: without checking a signature, so that a crowd of namesakes
+ * which hangs from nothing costs nothing.
+ */
+static bool names_reach_anchor(struct pool *pool)
+{
+    size_t *queue = memory_new((pool->count + 1) * sizeof(*queue)), count = 1;
+    bool *queued = memory_new(pool->count * sizeof(*queued)), reached = false;
+
+    queued[0] = true;
+    for (size_t at = 0; at < count && !reached; at++) {
+        size_t end, first = pool_find_subject(pool, pool->members[queue[at]].certificate, &end);
+
+        reached = pool->members[queue[at]].anchor;
+        if (first < end && queued[pool->by_subject[end - 1]] && queued[pool->by_subject[first]])
+            continue; /* namesakes are queued together */
+        for (; first < end; first++) {
+            size_t issuer = pool->by_subject[first];
+
+            if (!queued[issuer])
+                queue[count++] = issuer;
+            queued[issuer] = true;
+        }
+    }
+    free(queued);
+    free(queue);
+    return reached;
+}
+
+static bool anchor_is_near(const struct labels *labels)
+{
+    for (size_t i = 0; i < labels->pool->count; i++) {
+        if (labels->places[i].visited && labels->pool->members[i].anchor)
+            return true;
+    }
+    return false;
+}
+
 /* Self-issued intermediates are free of constraints, a leaf never is (RFC 5280 section 6.1.3 b). */
 static uint64_t broken_by(struct labels *labels, size_t member)
 {
@@ -213,14 +251,18 @@ static void run(struct labels *labels, struct search *search)
         take_path(labels, 0, NONE, search);
         return;
     }
+    if (!names_reach_anchor(labels->pool))
+        return;
     explore(labels);
+    if (labels->pool->exhausted)
+        labels->bound = "signature-limit";
+    else if (!anchor_is_near(labels))
+        return; /* nothing to be found, however far one looked */
     add_label(labels, (struct label){ .below = NONE, .depth = 1, .broken = broken_by(labels, 0) });
     for (size_t at = 0; at < labels->count; at++) {
         if (climb(labels, at, search))
             return;
     }
-    if (labels->pool->exhausted)
-        labels->bound = "signature-limit";
 }
 
 void search_valid(struct pool *pool, struct search *search)

@@ -243,6 +243,10 @@ void walk_served_list(struct pool *pool, struct walk *walk)
     last = walk->members[walk->count - 1];
     if (end_in(pool, walk, X509_get_issuer_name(certificate_x509(pool->members[last].certificate)), true))
         return;
+    if (walk->count == 1 && pool->served_count == 1 && pool->members[0].anchor) {
+        walk->anchored = walk->pinned = true;
+        return;
+    }
     /* The second try takes the first of that name, even an expired one: measured with a doubled root. */
     (void)end_in(pool, walk, subject_of(pool, last), false);
 }

@@ -1,0 +1,167 @@
+#include "scanner/explain_command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "scanner/question.h"
+
+#define AT(member) offsetof(struct explain_settings, member)
+
+const struct option explain_options[] = {
+    { "chain", OPTION_TEXT, AT(chain), .argument = "FILE",
+      .help = "the certificates served, leaf first, in PEM" },
+    { "campaign", OPTION_TEXT, AT(campaign), .argument = "FILE",
+      .help = "explain the campaign's chains; with --chain it only names the roots" },
+    { "phase", OPTION_TEXT, AT(phase), .argument = "NAME", .help = "only the chains that this phase serves" },
+    { "trust", OPTION_LIST, AT(trust), .argument = "STORE",
+      .help = "what the client believes; several make one set" },
+    { "model", OPTION_TEXT, AT(model), .argument = "NAME", .fallback = "rfc5280",
+      .help = "how the client reads stores and builds paths" },
+    { "name", OPTION_TEXT, AT(name), .argument = "HOST", .help = "the host name or address that must match" },
+    { "at", OPTION_LIST, AT(at), .argument = "TIME",
+      .help = "judge at this instant; several give several answers" },
+    { "time", OPTION_LIST, AT(time), .argument = "TIME", .help = "the same as --at; without either: now" },
+    { "known", OPTION_TEXT, AT(known), .argument = "FILE",
+      .help = "intermediates in PEM that the client may find besides those served" },
+    { "password", OPTION_TEXT, AT(password), .argument = "TEXT", .from_environment = true,
+      .help = "for stores that need one" },
+    { "json", OPTION_FLAG, AT(json), .help = "the answer as JSON" },
+    { 0 },
+};
+
+/* What is printed, and the exit code that it asks for. */
+struct output {
+    struct json json;
+    struct text text;
+    bool as_json, several;
+    int answer;
+};
+
+static int answer_of(enum path_verdict verdict)
+{
+    switch (verdict) {
+    case PATH_TRUSTED: return ANSWER_YES;
+    case PATH_UNTRUSTED: return ANSWER_NO;
+    case PATH_UNDETERMINED: return ANSWER_UNDECIDED;
+    }
+    return ANSWER_NONE;
+}
+
+/* Of several answers the worst speaks: no, then undecided, then yes. */
+static void add_answer(struct output *output, enum path_verdict verdict)
+{
+    int answer = answer_of(verdict);
+
+    if (output->answer != ANSWER_NO && answer != ANSWER_YES)
+        output->answer = answer;
+}
+
+static void print_answer(struct output *output, const struct explain_subject *subject)
+{
+    add_answer(output, subject->result->verdict);
+    if (!output->as_json) {
+        if (output->text.size > 0)
+            text_add(&output->text, "\n");
+        explain_text(subject, &output->text);
+        return;
+    }
+    json_object(&output->json);
+    if (output->several) {
+        json_key_text(&output->json, "chain", subject->chain);
+        json_key_text(&output->json, "client", subject->client);
+        json_key_instant(&output->json, "at", subject->query->at);
+    }
+    explain_json(subject, &output->json);
+    json_object_end(&output->json);
+}
+
+/* A chain of which only the roots are known: the path is the entry that accepts one of them. */
+static void search_by_key(const struct question *question, const struct question_chain *chain, int64_t at,
+                          struct path_result *result)
+{
+    const struct trust_entry *via;
+
+    result->verdict = path_accepts_key(question->trust, question->model, at, chain->accepts,
+                                       chain->accepts_count, &result->reason, &via);
+    if (via == NULL || via->certificate == NULL)
+        return;
+    result->paths = memory_new(sizeof(*result->paths));
+    result->paths[0] = (struct path){
+        .certificates = memory_new(sizeof(struct certificate *)), .count = 1, .anchored = true, .valid = true
+    };
+    result->paths[0].certificates[0] = via->certificate;
+    result->path_count = result->paths_total = 1;
+}
+
+static void explain_chain(const struct question *question, const struct question_chain *chain, int64_t at,
+                          const struct explain_settings *settings, struct output *output)
+{
+    const struct path_query query = { .chain = &chain->certificates,
+                                      .chain_malformed = chain->malformed,
+                                      .known = &question->known,
+                                      .trust = question->trust,
+                                      .model = question->model,
+                                      .name = settings->name,
+                                      .at = at,
+                                      .leaf_is_template = chain->is_template,
+                                      .limits = PATH_LIMITS_DEFAULT };
+    struct path_result result = { 0 };
+    const struct explain_subject subject = { .chain = chain->name,
+                                             .client = question->model->name,
+                                             .query = &query,
+                                             .result = &result,
+                                             .roots = question->roots,
+                                             .root_count = question->root_count,
+                                             .spare = &question->spare,
+                                             .warnings = &chain->warnings };
+
+    if (chain->certificates.count == 0 && !chain->malformed)
+        search_by_key(question, chain, at, &result);
+    else
+        path_search(&query, &result);
+    print_answer(output, &subject);
+    path_result_clear(&result);
+}
+
+static void explain_all(const struct question *question, const struct explain_settings *settings,
+                        struct output *output)
+{
+    output->several = question->chain_count * question->instant_count > 1;
+    if (output->as_json && output->several) {
+        json_object(&output->json);
+        json_key(&output->json, "answers");
+        json_array(&output->json);
+    }
+    for (size_t chain = 0; chain < question->chain_count; chain++) {
+        for (size_t at = 0; at < question->instant_count; at++)
+            explain_chain(question, &question->chains[chain], question->instants[at], settings, output);
+    }
+    if (output->as_json && output->several) {
+        json_array_end(&output->json);
+        json_object_end(&output->json);
+    }
+}
+
+int explain_run(void *settings, const struct text_list *arguments, struct error *err)
+{
+    struct explain_settings *explain = settings;
+    struct output output = { .as_json = explain->json };
+    struct question question;
+    int answer = ANSWER_NONE;
+
+    (void)arguments;
+    if (question_read(&question, explain, err)) {
+        explain_all(&question, explain, &output);
+        if (explain->json)
+            puts(text_string(&output.json.text));
+        else
+            fputs(text_string(&output.text), stdout);
+        answer = fflush(stdout) == 0 ? output.answer : ANSWER_NONE;
+        if (answer == ANSWER_NONE)
+            error_errno(err, "writing the answer");
+    }
+    question_clear(&question);
+    json_clear(&output.json);
+    text_clear(&output.text);
+    return answer;
+}

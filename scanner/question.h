@@ -1,0 +1,45 @@
+/*
+ * What `explain` is asked: the chains, the trust set, the instants; read from files, before anything is
+ * judged.
+ */
+#pragma once
+
+#include "schema/base/option.h"
+#include "schema/campaign/campaign.h"
+#include "schema/trust/explain.h"
+
+struct explain_settings {
+    const char *chain, *campaign, *phase, *model, *name, *known, *password;
+    struct text_list trust, at, time;
+    bool json;
+};
+
+/* One chain to explain: its certificates, or only the roots that will do. */
+struct question_chain {
+    const char *name; /* NULL when there is but one, from a file */
+    struct certificate_list certificates;
+    struct fingerprint *accepts; /* key identities; only where there are no certificates */
+    size_t accepts_count;
+    bool malformed;   /* the first certificate cannot be parsed */
+    bool is_template; /* the leaf's own dates are not judged */
+    struct text_list warnings;
+};
+
+struct question {
+    const struct model *model;
+    struct trust_set *trust;
+    struct certificate_list known; /* what --known gives */
+    struct certificate_list spare; /* what servers could send besides: the campaign's intermediates */
+    struct campaign *campaign;     /* NULL for none */
+    struct explain_root *roots;
+    size_t root_count;
+    struct question_chain *chains;
+    size_t chain_count;
+    int64_t *instants;
+    size_t instant_count;
+};
+
+/* False with *err when a file cannot be read or an option makes no sense; clear in both cases. */
+MUST_CHECK bool question_read(struct question *question, const struct explain_settings *settings,
+                              struct error *err);
+void question_clear(struct question *question);
