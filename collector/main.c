@@ -6,13 +6,14 @@
 #include "collector/run.h"
 #include "collector/show.h"
 #include "collector/stores.h"
+#include "collector/why.h"
 #include "schema/base/option.h"
 
 int main(int argc, char **argv)
 {
     const struct command commands[] = {
-        inspect_command, stores_command, enroll_command, run_command,
-        report_command,  decode_command, show_command,   { 0 },
+        inspect_command, stores_command, enroll_command, run_command, report_command,
+        decode_command,  show_command,   why_command,    { 0 },
     };
     const struct program program = {
         .name = "rootshift-collector",

@@ -36,7 +36,7 @@ static inline int migration_remove(void **state)
 /* "DIRECTORY/name"; valid until the next but three calls. */
 static inline const char *migration_path(const char *name)
 {
-    static char paths[4][128];
+    static char paths[4][192];
     static int next;
     char *path = paths[next++ % 4];
 

@@ -1,0 +1,94 @@
+#include "schema/campaign/symptom.h"
+
+#include "tests/support/check.h"
+
+/* Messages as the clients print them. */
+static const struct message_case {
+    const char *name, *message;
+    const char *codes[3]; /* most telling first */
+} cases[] = {
+    { "Java without the root",
+      "javax.net.ssl.SSLHandshakeException: sun.security.validator.ValidatorException: PKIX path building "
+      "failed: "
+      "sun.security.provider.certpath.SunCertPathBuilderException: unable to find valid certification path "
+      "to requested target",
+      { "root-missing" } },
+    { "Java 25", "(certificate_unknown) PKIX path building failed: …", { "root-missing" } },
+    { "Java with an empty store",
+      "java.lang.RuntimeException: Unexpected error: java.security.InvalidAlgorithmParameterException: the "
+      "trustAnchors "
+      "parameter must be non-empty",
+      { "store-empty" } },
+    { "PHP's curl",
+      "cURL error 60: SSL certificate: unable to get local issuer certificate.",
+      { "root-missing" } },
+    { "curl's constant",
+      "CURLE_SSL_CACERT (60) peer certificate cannot be authenticated with known CA certificates.",
+      { "root-missing" } },
+    { "PHP's streams do not say why",
+      "SSL operation failed with code 1. OpenSSL Error messages:\nerror:0A000086:SSL routines::certificate "
+      "verify failed",
+      { "untelling" } },
+    { "Python says why in brackets",
+      "ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to "
+      "get local issuer "
+      "certificate (_ssl.c:1000)",
+      { "root-missing" } },
+    { "Python and an expired certificate",
+      "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired (_ssl.c:1000)",
+      { "certificate-expired" } },
+    { "Python as the notice has it", "SSL: CERTIFICATE_VERIFY_FAILED", { "untelling" } },
+    { ".NET as the notice has it",
+      "The underlying connection was closed: Could not establish trust relationship for the SSL/TLS secure "
+      "channel.",
+      { "root-missing" } },
+    { "Node without the root",
+      "Error: unable to get local issuer certificate { code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY' }",
+      { "root-missing" } },
+    { "Node with the cross-certificate alone", "{ code: 'UNABLE_TO_GET_ISSUER_CERT' }", { "cross-only" } },
+    { "Go",
+      "tls: failed to verify certificate: x509: certificate signed by unknown authority",
+      { "root-missing" } },
+    { "Go and another name", "x509: certificate is valid for a.example, not b.example", { "name-mismatch" } },
+    { "letters of another case", "UNABLE TO GET LOCAL ISSUER CERTIFICATE", { "root-missing" } },
+    { "no server at all",
+      "curl: (7) Failed to connect to pay.example port 443: Connection refused",
+      { "unreachable" } },
+    { "two causes in one log",
+      "connect timed out\nx509: certificate signed by unknown authority",
+      { "root-missing", "unreachable" } },
+    { "nothing that we know", "segmentation fault", { NULL } },
+    { "nothing", "", { NULL } },
+};
+
+static void message_is_recognised(void **state)
+{
+    const struct message_case *row = *state;
+    const struct symptom *found[3];
+    size_t count = symptom_find(row->message, found, 3), want = 0;
+
+    while (want < 3 && row->codes[want] != NULL)
+        want++;
+    assert_int_equal(count, want);
+    for (size_t i = 0; i < count; i++)
+        assert_string_equal(found[i]->meaning->code, row->codes[i]);
+}
+
+static void each_row_is_found_by_its_own_words(void **state)
+{
+    (void)state;
+    for (const struct symptom *row = symptom_all(); row->text != NULL; row++) {
+        const struct symptom *found[1];
+
+        assert_int_equal(symptom_find(row->text, found, 1), 1);
+        assert_ptr_equal(found[0]->meaning, row->meaning);
+        assert_true(row->clients[0] != '\0' && row->meaning->do_zh[0] != '\0');
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest rest[] = { cmocka_unit_test(each_row_is_found_by_its_own_words) };
+
+    return RUN_ROWS(cases, message_is_recognised) + cmocka_run_group_tests(rest, NULL, NULL);
+}
