@@ -15,6 +15,7 @@ static void free_client(struct client *client)
     free(client->store_type);
     free(client->home);
     free(client->processes);
+    free(client->changes);
     text_list_clear(&client->stores);
     text_list_clear(&client->settings);
     trust_set_free(client->trust);
@@ -289,20 +290,27 @@ static const struct store *read_store(const struct client *client, struct trust_
     return store;
 }
 
+static void take_later(struct timespec *time, const struct timespec *other)
+{
+    if (other->tv_sec > time->tv_sec || (other->tv_sec == time->tv_sec && other->tv_nsec > time->tv_nsec))
+        *time = *other;
+}
+
 static void read_trust(struct client *client, struct shelf *shelf, int root_fd)
 {
     client->trust = trust_set_new();
+    client->changes = memory_new((client->stores.count + 1) * sizeof(*client->changes));
     if (!java_type_is_known(client->store_type)) {
         client->trust->complete = false;
         text_list_add(&client->trust->notes, "trustStoreType names a kind of store that is not read");
     }
     for (size_t i = 0; i < client->stores.count; i++) {
         const struct store *store = read_store(client, client->trust, shelf, i);
+        struct timespec link = tree_changed(root_fd, client->stores.items[i]);
 
-        if (store->changed.tv_sec > client->changed.tv_sec ||
-            (store->changed.tv_sec == client->changed.tv_sec &&
-             store->changed.tv_nsec > client->changed.tv_nsec))
-            client->changed = store->changed;
+        client->changes[i] = store->changed;
+        take_later(&client->changes[i], &link);
+        take_later(&client->changed, &client->changes[i]);
     }
     if (client->runtime == RUNTIME_JAVA && client->home != NULL)
         add_blocked(client, root_fd);

@@ -33,7 +33,8 @@ struct client {
     size_t process_count;
     struct trust_set *trust;
     struct fingerprint digest; /* of trust */
-    struct timespec changed;   /* the latest ctime of its stores */
+    struct timespec *changes;  /* of each store: when what its path leads to last changed */
+    struct timespec changed;   /* the latest of them */
 };
 
 struct client_list {

@@ -5,19 +5,9 @@
 #include <unistd.h>
 
 #include "collector/memory.h"
+#include "collector/restart.h"
 #include "schema/base/clock.h"
 #include "schema/base/input.h"
-
-/*
- * The start of a process is known to a clock tick, rounded down. No runtime reads its store within a tick of
- * its fork, so what changed then was there when it was read.
- */
-#define START_MS 10
-
-static int64_t milliseconds(const struct timespec *time)
-{
-    return (int64_t)time->tv_sec * 1000 + time->tv_nsec / 1000000;
-}
 
 /* The name of a campaign's server in a process's command line or environment. */
 static bool mentions(const char *text, const struct campaign *campaign)
@@ -73,69 +63,6 @@ static bool talks(void *context, const struct process *process)
     return process_talks_to(process, &inspection->addresses);
 }
 
-/* The oldest process of a client that started before its stores last changed; 0 for none. */
-static int64_t started_before_change(const struct client *client)
-{
-    int64_t changed = milliseconds(&client->changed), oldest = 0;
-
-    for (size_t i = 0; i < client->process_count; i++) {
-        int64_t started = client->processes[i].started_ms;
-
-        if (changed >= started + START_MS && (oldest == 0 || started < oldest))
-            oldest = started;
-    }
-    return oldest;
-}
-
-/* Whether every store of the client that changed since is as it was then: a chmod alters the ctime too. */
-static bool unchanged_since(const struct inspection *inspection, const struct client *client,
-                            struct state *state, int64_t since_ms)
-{
-    for (size_t i = 0; i < client->stores.count; i++) {
-        const struct store *store = shelf_get(inspection->shelf, client->stores.items[i], NULL);
-        struct error err = { 0 };
-        bool unchanged = false;
-
-        if (milliseconds(&store->changed) < since_ms + START_MS)
-            continue;
-        if (state == NULL ||
-            !memory_store_unchanged(state, store->path, &store->digest, since_ms / 1000, &unchanged, &err) ||
-            !unchanged)
-            return false;
-    }
-    return true;
-}
-
-/* What the memory gives of one client, on its way to a judgement. */
-struct looking_back {
-    const struct client *client;
-    Rootshift__V1__TrustManifest **seen;
-    size_t count;
-};
-
-static bool look_back(void *context, const Rootshift__V1__TrustManifest *manifest, int64_t first_seen,
-                      int64_t last_seen)
-{
-    struct looking_back *back = context;
-    struct text packed = { 0 };
-    struct error err = { 0 };
-    Rootshift__V1__TrustManifest *copy = NULL;
-
-    (void)first_seen;
-    (void)last_seen;
-    if (manifest->digest.len == FINGERPRINT_BYTES &&
-        memcmp(manifest->digest.data, back->client->digest.bytes, FINGERPRINT_BYTES) == 0)
-        return true; /* as it is now */
-    if (codec_pack(manifest, &packed, &err))
-        copy = rootshift__v1__trust_manifest__unpack(NULL, packed.size, (const uint8_t *)packed.bytes);
-    text_clear(&packed);
-    if (copy == NULL)
-        return true;
-    back->seen = array_grow(back->seen, back->count, sizeof(*back->seen));
-    back->seen[back->count++] = copy;
-    return true;
-}
-
 static struct judgement worse(struct judgement a, struct judgement b)
 {
     return verdict_worse(a.verdict, b.verdict) == a.verdict ? a : b;
@@ -171,75 +98,67 @@ struct campaign_shelf inspection_campaigns(const struct inspection *inspection)
 }
 
 /*
- * Fold in what running processes can have read. Where the memory begins only after a process did, what was
- * seen can still speak against it, never for it.
+ * The worst of the sets that processes have read, in one phase; false when it cannot be said. Where some of them
+ * are unseen, the seen ones can speak against the client and not for it.
  */
-static void judge_before(struct inspection *inspection, size_t index, const struct looking_back *back,
-                         bool seen_before, struct signature_memory *signatures)
+static bool judge_read(const struct inspection *inspection, const struct client *client,
+                       const struct restart *restart, size_t campaign, size_t phase,
+                       struct signature_memory *signatures, struct judgement *worst, size_t *which)
 {
-    const struct client *client = &inspection->clients.items[index];
     const struct campaign_shelf shelf = inspection_campaigns(inspection);
-    size_t worst = SIZE_MAX;
+    bool known = false, unseen = restart->unseen;
 
-    inspection->restart_needed[index] = true;
-    for (size_t i = 0; i < inspection->request->campaign_count; i++) {
-        const struct campaign *campaign = inspection->request->campaigns[i];
+    for (size_t i = 0; i < restart->count; i++) {
+        struct error ignored = { 0 };
+        struct trust_set *set = manifest_open(restart->read[i], &shelf, &ignored);
+        struct judge_subject subject = { set, client->model, signatures };
+        struct judgement judgement;
 
-        for (size_t j = 0; j < campaign->phase_count; j++) {
-            struct judgement *phase = &inspection->assessments[index][i].phases[j], before = *phase;
-            bool known = false;
-
-            for (size_t k = 0; k < back->count; k++) {
-                struct error ignored = { 0 };
-                struct trust_set *set = manifest_open(back->seen[k], &shelf, &ignored);
-                struct judge_subject subject = { set, client->model, signatures };
-                struct judgement judgement;
-
-                if (set == NULL)
-                    continue; /* of a model that is no more: as good as unseen */
-                judgement = judge_phase(campaign, j, &subject, inspection->request->at);
-
-                before = known ? worse(before, judgement) : judgement;
-                if (before.verdict == judgement.verdict && judgement.verdict != VERDICT_READY &&
-                    worst == SIZE_MAX)
-                    worst = k;
-                known = true;
-                trust_set_free(set);
-            }
-            known = known && (seen_before || before.verdict == VERDICT_NOT_READY);
-            *phase = judge_running(*phase, known ? &before : NULL);
+        if (set == NULL) { /* of a model that is no more */
+            unseen = true;
+            continue;
         }
+        judgement =
+            judge_phase(inspection->request->campaigns[campaign], phase, &subject, inspection->request->at);
+        if (!known || worse(*worst, judgement).verdict != worst->verdict) {
+            *worst = judgement;
+            *which = i;
+        }
+        known = true;
+        trust_set_free(set);
     }
-    if (back->count > 0 && (seen_before || worst != SIZE_MAX)) {
-        size_t kept = worst == SIZE_MAX ? 0 : worst;
-
-        inspection->before[index] = back->seen[kept];
-        back->seen[kept] = NULL;
-    }
+    return known && (!unseen || worst->verdict == VERDICT_NOT_READY);
 }
 
+/* Fold in what the client's running processes have read. */
 static void judge_restart(struct inspection *inspection, size_t index, struct state *state,
                           struct signature_memory *signatures)
 {
     const struct client *client = &inspection->clients.items[index];
-    struct looking_back back = { .client = client };
-    int64_t since = started_before_change(client);
-    struct error err = { 0 };
-    bool seen_before = false;
+    struct restart restart;
+    size_t kept = SIZE_MAX;
+    enum verdict kept_verdict = VERDICT_READY;
 
-    if (since == 0 || unchanged_since(inspection, client, state, since))
-        return;
-    if (state != NULL &&
-        !memory_trust_since(state, client->id, since / 1000, &seen_before, look_back, &back, &err))
-        seen_before = false;
-    /* what was seen before it started, and since, was always as it is now */
-    if (back.count > 0 || !seen_before)
-        judge_before(inspection, index, &back, seen_before, signatures);
-    for (size_t i = 0; i < back.count; i++) {
-        if (back.seen[i] != NULL)
-            protobuf_c_message_free_unpacked(&back.seen[i]->base, NULL);
+    restart_find(&restart, client, state);
+    inspection->restart_needed[index] = restart.needed;
+    for (size_t i = 0; restart.needed && i < inspection->request->campaign_count; i++) {
+        for (size_t j = 0; j < inspection->request->campaigns[i]->phase_count; j++) {
+            struct judgement *phase = &inspection->assessments[index][i].phases[j], before = *phase;
+            size_t which = 0;
+            bool known = judge_read(inspection, client, &restart, i, j, signatures, &before, &which);
+
+            *phase = judge_running(*phase, known ? &before : NULL);
+            if (known && (kept == SIZE_MAX || verdict_worse(kept_verdict, before.verdict) != kept_verdict)) {
+                kept = which;
+                kept_verdict = before.verdict;
+            }
+        }
     }
-    free(back.seen);
+    if (kept != SIZE_MAX) { /* the one that the report names: of several, the worst */
+        inspection->before[index] = restart.read[kept];
+        restart.read[kept] = restart.read[--restart.count];
+    }
+    restart_clear(&restart);
 }
 
 static void judge_bindings(struct inspection *inspection, size_t index)

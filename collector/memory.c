@@ -81,22 +81,37 @@ bool memory_trust_since(struct state *state, const char *client, int64_t since, 
     return ok && err->kind == ERROR_NONE;
 }
 
-bool memory_store_unchanged(struct state *state, const char *path, const struct fingerprint *digest,
-                            int64_t since, bool *unchanged, struct error *err)
+bool memory_trust_at(struct state *state, const char *client, int64_t at, memory_trust_visitor *visit,
+                     void *context, struct error *err)
 {
     sqlite3_stmt *row =
         state_prepare(state, err,
-                      "SELECT coalesce(bool, 0) FROM (SELECT sum(first_seen < ?2) > 0 AND"
-                      " sum(digest <> ?3 AND last_seen >= (SELECT max(first_seen) FROM store_seen"
-                      "  WHERE path = ?1 AND first_seen < ?2)) = 0 AS bool"
-                      " FROM store_seen WHERE path = ?1)",
-                      "tib", path, since, digest->bytes, (size_t)FINGERPRINT_BYTES);
+                      "SELECT manifest, first_seen, last_seen FROM trust_seen WHERE client = ?1"
+                      " AND first_seen <= ?2 AND last_seen >= ?2 ORDER BY first_seen DESC LIMIT 1",
+                      "ti", client, at);
+    bool ok = row != NULL;
 
-    if (row == NULL)
-        return false;
-    *unchanged = state_row(row, err) && sqlite3_column_int(row, 0) != 0;
+    if (ok && state_row(row, err))
+        ok = show_row(row, visit, context, err);
     sqlite3_finalize(row);
-    return err->kind == ERROR_NONE;
+    return ok && err->kind == ERROR_NONE;
+}
+
+bool memory_store_then(struct state *state, const char *path, int64_t started_ms, int64_t *seen_at,
+                       struct error *err)
+{
+    sqlite3_stmt *row =
+        state_prepare(state, err,
+                      "SELECT last_seen FROM store_seen WHERE path = ?1"
+                      " AND changed_s * 1000 + changed_ns / 1000000 < ?2 AND last_seen * 1000 >= ?2"
+                      " ORDER BY last_seen DESC LIMIT 1",
+                      "ti", path, started_ms);
+    bool seen = row != NULL && state_row(row, err);
+
+    if (seen)
+        *seen_at = sqlite3_column_int64(row, 0);
+    sqlite3_finalize(row);
+    return seen;
 }
 
 char *memory_path(struct state *state, const char *id, struct error *err)

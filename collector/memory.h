@@ -41,13 +41,17 @@ typedef bool memory_trust_visitor(void *context, const Rootshift__V1__TrustManif
 MUST_CHECK bool memory_trust_since(struct state *state, const char *client, int64_t since, bool *seen_before,
                                    memory_trust_visitor *visit, void *context, struct error *err);
 
+/* The trust set of this client as seen at an instant at which it was looked at; visited once, or not at all. */
+MUST_CHECK bool memory_trust_at(struct state *state, const char *client, int64_t at,
+                                memory_trust_visitor *visit, void *context, struct error *err);
+
 /*
- * Whether the store was seen, at or after its ctime but before `since`, just as it is now: then it has
- * not changed for a process started at `since`, whatever its ctime says now (a chmod alters it too).
+ * Whether somebody looked at the store when it was as a process that started then found it: last changed
+ * before `started_ms` (Unix milliseconds), looked at after. *seen_at is the last such look. Only this is
+ * proof: a store seen alike long before the start can have changed and changed back in between.
  */
-MUST_CHECK bool memory_store_unchanged(struct state *state, const char *path,
-                                       const struct fingerprint *digest, int64_t since, bool *unchanged,
-                                       struct error *err);
+MUST_CHECK bool memory_store_then(struct state *state, const char *path, int64_t started_ms, int64_t *seen_at,
+                                  struct error *err);
 
 /* The path behind a store's id; the caller's to free. NULL with ERROR_ABSENT when it was never seen. */
 char *memory_path(struct state *state, const char *id, struct error *err);

@@ -39,6 +39,24 @@ bool tree_is_file(int root_fd, const char *path)
     return can_open(root_fd, path, false);
 }
 
+struct timespec tree_changed(int root_fd, const char *path)
+{
+    char *folder = tree_folder(path);
+    struct timespec changed = { 0 };
+    struct error err = { 0 };
+    struct stat status;
+    int fd = input_open(root_fd, folder, true, &err);
+
+    if (fd >= 0 && fstatat(fd, tree_name(path), &status, AT_SYMLINK_NOFOLLOW) == 0)
+        changed = S_ISLNK(status.st_mode) ? status.st_ctim : changed;
+    else if (fd >= 0 && fstat(fd, &status) == 0)
+        changed = status.st_ctim;
+    if (fd >= 0)
+        close(fd);
+    free(folder);
+    return changed;
+}
+
 static int by_name(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);

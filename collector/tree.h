@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <time.h>
+
 #include "schema/base/input.h"
 #include "schema/base/text.h"
 
@@ -13,6 +15,12 @@
 bool tree_exists(int root_fd, const char *path);
 bool tree_is_directory(int root_fd, const char *path);
 bool tree_is_file(int root_fd, const char *path); /* a regular one */
+
+/*
+ * When a path last came to lead where it does: the ctime of the link that it is, if it is one; of a path that
+ * leads nowhere, that of its folder, out of which it may have been removed.
+ */
+struct timespec tree_changed(int root_fd, const char *path);
 
 /* Names in a directory without those that start with a dot, sorted. Nothing when it cannot be read. */
 void tree_list(int root_fd, const char *path, struct text_list *names);

@@ -25,9 +25,11 @@
 #define SAFES_MAX 64
 
 /* RC2-40, which Java 8 writes, lives in OpenSSL's legacy provider; the default one must stay beside it. */
+static OSSL_PROVIDER *legacy; /* for the life of the program */
+
 static void load_legacy(void)
 {
-    OSSL_PROVIDER_try_load(NULL, "legacy", 1);
+    legacy = OSSL_PROVIDER_try_load(NULL, "legacy", 1);
 }
 
 static void need_legacy(void)

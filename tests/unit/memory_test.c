@@ -62,20 +62,19 @@ static void trust_is_remembered_as_described(void **given)
     assert_int_equal(remove_state((void **)&state), 0);
 }
 
-/* The same for a store; is it, as it is now, what a process started then has read? */
+/* A store that changes when its letter does; looked at once a day. Was it seen as a process started then found it? */
 static const struct store_case {
     const char *name, *seen;
-    char now;
-    int64_t since;
-    bool unchanged;
+    int64_t since;   /* half days */
+    int64_t seen_at; /* days; -1: not */
 } stores[] = {
-    { "a store seen alike before and after is unchanged", "aaaa", 'a', 3, true },
-    { "a store that changed after the start is not", "aabb", 'b', 3, false },
-    { "a store that changed back is not", "aaba", 'a', 3, false },
-    { "a store that changed before the start is", "abbb", 'b', 3, true },
-    { "a store first seen after the start is not known to be", "  aa", 'a', 3, false },
-    { "a store that was never seen is not known to be", "", 'a', 3, false },
-    { "a store that differs only now is not", "aaaa", 'b', 3, false },
+    { "a store seen after the start, unchanged since before it, is what was read", "aaaa", 3, 3 },
+    { "a store that changed later was seen until then", "aaab", 3, 2 },
+    { "a store that changed before anybody looked was not", "aabb", 3, -1 },
+    { "a store seen alike before and after may have changed in between", "aa a", 5, 3 },
+    { "a store last seen before the start was not", "aa", 3, -1 },
+    { "a store first seen after the start was, if it had not changed since before", " aaa", 1, 3 },
+    { "a store that was never seen was not", "", 3, -1 },
 };
 
 static void store_is_remembered_as_described(void **given)
@@ -83,19 +82,26 @@ static void store_is_remembered_as_described(void **given)
     const struct store_case *row = *given;
     struct memory_store store = { .id = "0123456789abcdef", .path = "/etc/ssl/cert.pem" };
     struct state *state;
-    struct error err;
-    bool unchanged;
+    struct error err = { 0 };
+    int64_t seen_at = 0, changed = 0;
+    char before = '\0';
 
     assert_int_equal(make_state((void **)&state), 0);
-    for (size_t day = 0; row->seen[day] != '\0'; day++) {
-        memset(store.digest.bytes, row->seen[day], FINGERPRINT_BYTES);
-        if (row->seen[day] != ' ')
-            assert_true(memory_note_store(state, &store, NOW + (int64_t)day * DAY, &err));
+    for (int64_t day = 0; row->seen[day] != '\0'; day++) {
+        if (row->seen[day] == ' ')
+            continue;
+        if (row->seen[day] != before)
+            changed = before == '\0' ? NOW - DAY : NOW + day * DAY - 60; /* a minute before it is looked at */
+        before = row->seen[day];
+        store.changed.tv_sec = (time_t)changed;
+        memset(store.digest.bytes, before, FINGERPRINT_BYTES);
+        assert_true(memory_note_store(state, &store, NOW + day * DAY, &err));
     }
-    memset(store.digest.bytes, row->now, FINGERPRINT_BYTES);
-    assert_true(memory_store_unchanged(state, store.path, &store.digest, NOW + row->since * DAY / 2,
-                                       &unchanged, &err));
-    assert_int_equal(unchanged, row->unchanged);
+    assert_int_equal(
+        memory_store_then(state, store.path, (NOW + row->since * DAY / 2) * 1000, &seen_at, &err),
+        row->seen_at >= 0);
+    if (row->seen_at >= 0)
+        assert_int_equal(seen_at, NOW + row->seen_at * DAY);
     assert_int_equal(remove_state((void **)&state), 0);
 }
 
