@@ -139,6 +139,17 @@ static const struct line fill_java[] = {
     END,
 };
 
+/* OpenSSL takes the first certificate of an issuer's name that its store gives, and never another. */
+static const struct line put_first[] = {
+    COMMENT("{root} is in {path}, yet the client's path leads elsewhere. Look there for another certificate "
+            "of the same name, "
+            "such as a cross-certificate: many clients take the first one, so the root itself must stand "
+            "before it.",
+            "{path} 中有 {root},但客户端构建的路径没有通向它。请检查其中是否有同名的另一张证书(如交叉证书):"
+            "许多客户端只采用第一张,因此根证书本身必须排在前面。"),
+    END,
+};
+
 static const struct line verify_at_all[] = {
     COMMENT("Turn certificate verification on in this client: as it is, anyone can impersonate the server.",
             "请在该客户端中开启证书校验:目前任何人都可以冒充服务器。"),
@@ -186,7 +197,8 @@ enum remedy {
     REMEDY_UNBIND_VALIDATION,
     REMEDY_ALLOW,
     REMEDY_PROXY,
-    REMEDY_VERIFY
+    REMEDY_VERIFY,
+    REMEDY_ORDER
 };
 
 static const struct {
@@ -209,6 +221,8 @@ static const struct {
     { "unreachable", REMEDY_ALLOW },
     { "intercepted", REMEDY_PROXY },
     { "does-not-verify", REMEDY_VERIFY },
+    { "path-refused", REMEDY_ORDER },
+    { "namesake", REMEDY_ORDER },
 };
 
 static enum remedy remedy_of(const char *reason)
@@ -412,6 +426,7 @@ static void add_remedy(const struct filling *filling, enum remedy remedy, enum g
         return;
     case REMEDY_PROXY: add_lines(filling, look_for_proxy, lines); return;
     case REMEDY_VERIFY: add_lines(filling, verify_at_all, lines); return;
+    case REMEDY_ORDER: add_lines(filling, put_first, lines); return;
     }
 }
 

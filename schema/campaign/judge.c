@@ -182,7 +182,8 @@ static struct instants find_instants(const struct question *question, int64_t fr
             add_validity(&instants, certificate, from, until);
         }
     }
-    qsort(instants.items, instants.count, sizeof(*instants.items), compare_instants);
+    if (instants.count > 0)
+        qsort(instants.items, instants.count, sizeof(*instants.items), compare_instants);
     free(names.items);
     free(seen);
     return instants;

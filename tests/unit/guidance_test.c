@@ -155,6 +155,7 @@ static const struct words_case {
       "store-empty",
       GUIDANCE_JAVA_STORE,
       { "trust mark", "-importcert" } },
+    { "a namesake before the root", "path-refused", GUIDANCE_PEM_BUNDLE, { "must stand before it" } },
     { "a client that does not verify should", "does-not-verify", GUIDANCE_PROCESS, { "verification" } },
 };
 
