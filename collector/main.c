@@ -2,6 +2,7 @@
 #include "collector/decode.h"
 #include "collector/enroll.h"
 #include "collector/inspect.h"
+#include "collector/probe.h"
 #include "collector/report_file.h"
 #include "collector/run.h"
 #include "collector/show.h"
@@ -12,8 +13,8 @@
 int main(int argc, char **argv)
 {
     const struct command commands[] = {
-        inspect_command, stores_command, enroll_command, run_command, report_command,
-        decode_command,  show_command,   why_command,    { 0 },
+        inspect_command, stores_command, probe_command, enroll_command, run_command,
+        report_command,  decode_command, show_command,  why_command,    { 0 },
     };
     const struct program program = {
         .name = "rootshift-collector",

@@ -41,7 +41,10 @@ static const char schema[] =
     " PRIMARY KEY (path, digest, changed_s, changed_ns)) WITHOUT ROWID;"
     "CREATE TABLE trust_seen ("
     " client TEXT NOT NULL, digest BLOB NOT NULL, manifest BLOB NOT NULL, first_seen INTEGER NOT NULL,"
-    " last_seen INTEGER NOT NULL, PRIMARY KEY (client, first_seen, digest)) WITHOUT ROWID;";
+    " last_seen INTEGER NOT NULL, PRIMARY KEY (client, first_seen, digest)) WITHOUT ROWID;"
+    "CREATE TABLE probe_spent ("
+    " campaign TEXT NOT NULL, endpoint TEXT NOT NULL, day INTEGER NOT NULL, made INTEGER NOT NULL,"
+    " PRIMARY KEY (campaign, endpoint, day)) WITHOUT ROWID;";
 
 static bool refuse(sqlite3 *database, int code, struct error *err, const char *what)
 {

@@ -6,7 +6,7 @@
 #include <sys/random.h>
 
 #include "scanner/seen.h"
-#include "scanner/served.h"
+#include "schema/campaign/served.h"
 #include "schema/base/clock.h"
 
 struct ledger {

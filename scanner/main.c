@@ -1,4 +1,5 @@
 #include "schema/base/option.h"
+#include "scanner/affected.h"
 #include "scanner/explain_command.h"
 #include "scanner/scan.h"
 
@@ -14,6 +15,12 @@ static const struct command commands[] = {
       .options = explain_options,
       .settings_size = sizeof(struct explain_settings),
       .run = explain_run },
+    { .name = "affected",
+      .arguments = "NAME…",
+      .summary = "whether a name's certificate is among those that the campaign changes",
+      .options = affected_options,
+      .settings_size = sizeof(struct affected_settings),
+      .run = affected_run },
     { 0 },
 };
 

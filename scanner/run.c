@@ -1,6 +1,5 @@
 #include "scanner/run.h"
 
-#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 
 #include "scanner/names.h"
 #include "scanner/pace.h"
+#include "scanner/progress.h"
 #include "scanner/task.h"
 #include "schema/base/clock.h"
 #include "schema/base/json.h"
@@ -43,9 +43,9 @@ struct run {
     struct attempt_list waiting, in_flight; /* in flight: oldest first */
     size_t waiting_count;
 
-    bool interrupted; /* a signal came before everything had started */
-    uint64_t dropped; /* attempts that were never made */
-    int64_t started_at_ms, started_ms, status_ms;
+    bool interrupted;                          /* a signal came before everything had started */
+    uint64_t dropped;                          /* attempts that were never made */
+    int64_t started_at, started_ms, status_ms; /* Unix seconds; monotonic */
     bool on_terminal;
     struct error failure; /* of the source; ERROR_NONE: none */
 };
@@ -307,22 +307,33 @@ static void receive_ended(void *context, struct parcel *parcel)
 
 /* --- the clock and the terminal ------------------------------------------------------------------- */
 
+static struct progress progress_of(const struct run *run)
+{
+    const struct attempt *oldest = TAILQ_FIRST(&run->in_flight);
+
+    return (struct progress){
+        .run = ledger_run(run->ledger),
+        .totals = ledger_totals(run->ledger),
+        .resolver = names_health(run->names),
+        .elapsed_ms = clock_monotonic_ms() - run->started_ms,
+        .started_at = run->started_at,
+        .in_flight = pace_in_flight(run->pace),
+        .room = pace_room(run->pace),
+        .oldest_ms = oldest != NULL ? (now_us() - oldest->started_us) / 1000 : 0,
+        .waiting = run->waiting_count,
+        .resolving = run->resolving,
+        .written = sink_written(run->plan.sink),
+        .unwritten = sink_waiting(run->plan.sink),
+        .dropped = run->dropped,
+        .interrupted = run->interrupted,
+    };
+}
+
 static void print_status(const struct run *run)
 {
-    const struct ledger_totals *totals = ledger_totals(run->ledger);
-    const struct attempt *oldest = TAILQ_FIRST(&run->in_flight);
-    struct names_health health = names_health(run->names);
-    int64_t took_ms = clock_monotonic_ms() - run->started_ms;
+    struct progress progress = progress_of(run);
 
-    fprintf(stderr,
-            "\r\033[K%" PRId64 " s: %" PRIu64 " targets, %" PRIu64 " records (%" PRIu64 " ok), %" PRIu64
-            "/s, in flight %zu of %zu, oldest %.1f s, waiting %zu, resolving %zu, resolver %" PRIu64
-            " of %" PRIu64 ", unwritten %" PRIu64,
-            took_ms / 1000, totals->targets, totals->records, totals->outcomes[STAGE_DONE][CLASS_OK],
-            took_ms > 0 ? totals->records * 1000 / (uint64_t)took_ms : 0, pace_in_flight(run->pace),
-            pace_room(run->pace), oldest != NULL ? (double)(now_us() - oldest->started_us) / 1e6 : 0.0,
-            run->waiting_count, run->resolving, health.answered, health.asked, sink_waiting(run->plan.sink));
-    fflush(stderr);
+    progress_print(&progress, stderr);
 }
 
 static void keep_time(evutil_socket_t fd, short what, void *argument)
@@ -428,9 +439,7 @@ struct run *run_new(const struct run_plan *plan, struct error *err)
     };
 
     memcpy(heading.hellos, plan->hellos, sizeof(heading.hellos));
-    *run = (struct run){ .plan = *plan,
-                         .started_at_ms = clock_now_unix_ms(),
-                         .started_ms = clock_monotonic_ms() };
+    *run = (struct run){ .plan = *plan, .started_at = clock_now(), .started_ms = clock_monotonic_ms() };
     TAILQ_INIT(&run->waiting);
     TAILQ_INIT(&run->in_flight);
     run->on_terminal = isatty(STDERR_FILENO);
@@ -472,38 +481,15 @@ bool run_go(struct run *run, struct error *err)
     return run->failure.kind == ERROR_NONE && !run->interrupted;
 }
 
-static void write_outcomes(struct json *json, const struct ledger_totals *totals)
-{
-    json_key(json, "outcomes");
-    json_object(json);
-    for (int stage = 0; stage < STAGES; stage++) {
-        for (int class = 0; class < CLASSES; class ++) {
-            char name[64];
-
-            if (totals->outcomes[stage][class] == 0)
-                continue;
-            snprintf(name, sizeof(name), "%s/%s", outcome_stage_name((enum outcome_stage)stage),
-                     outcome_class_name((enum outcome_class) class));
-            json_key_number(json, name, (int64_t)totals->outcomes[stage][class]);
-        }
-    }
-    json_object_end(json);
-}
-
 void run_write_metadata(const struct run *run, struct text *line)
 {
-    const struct ledger_totals *totals = ledger_totals(run->ledger);
-    struct names_health health = names_health(run->names);
+    struct progress progress = progress_of(run);
     struct json json = { 0 };
 
     json_object(&json);
     json_key_number(&json, "v", RECORD_VERSION);
-    json_key_text(&json, "run", ledger_run(run->ledger));
     json_key_text(&json, "program", "rootshift-scanner " ROOTSHIFT_VERSION);
     json_key_text(&json, "campaign", run->plan.campaign != NULL ? run->plan.campaign->name : NULL);
-    json_key_instant(&json, "started_at", run->started_at_ms / 1000);
-    json_key_instant(&json, "ended_at", clock_now());
-    json_key_number(&json, "elapsed_ms", clock_monotonic_ms() - run->started_ms);
     json_key_text(&json, "depth", run->plan.depth == PROBE_DEPTH_REQUEST ? "request" : "handshake");
     json_key(&json, "hellos");
     json_array(&json);
@@ -513,21 +499,7 @@ void run_write_metadata(const struct run *run, struct text *line)
     json_key_number(&json, "rate", run->plan.rate);
     json_key_number(&json, "loops", run->plan.loops);
     json_key_number(&json, "timeout_ms", run->plan.timeout_ms);
-    json_key_number(&json, "targets", (int64_t)totals->targets);
-    json_key_number(&json, "records", (int64_t)totals->records);
-    json_key_number(&json, "written", (int64_t)sink_written(run->plan.sink));
-    json_key_number(&json, "certificates", (int64_t)totals->certificates);
-    json_key_bool(&json, "interrupted", run->interrupted);
-    json_key_number(&json, "dropped", (int64_t)run->dropped);
-    json_key_number(&json, "names_alike", (int64_t)totals->names_alike);
-    json_key_number(&json, "names_different", (int64_t)totals->names_different);
-    write_outcomes(&json, totals);
-    json_key(&json, "resolver");
-    json_object(&json);
-    json_key_number(&json, "asked", (int64_t)health.asked);
-    json_key_number(&json, "answered", (int64_t)health.answered);
-    json_key_number(&json, "late", (int64_t)health.late);
-    json_object_end(&json);
+    progress_write(&progress, &json);
     json_object_end(&json);
     text_append(line, json.text.bytes, json.text.size);
     json_clear(&json);

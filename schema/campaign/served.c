@@ -1,4 +1,4 @@
-#include "scanner/served.h"
+#include "schema/campaign/served.h"
 
 #include <stdlib.h>
 #include <string.h>
