@@ -75,22 +75,28 @@ static void print_answer(struct output *output, const struct explain_subject *su
     json_object_end(&output->json);
 }
 
-/* A chain of which only the roots are known: the path is the entry that accepts one of them. */
+/* A chain of which only the roots are known: for each root that accepts, its entry is the path. */
 static void search_by_key(const struct question *question, const struct question_chain *chain, int64_t at,
                           struct path_result *result)
 {
     const struct trust_entry *via;
+    const char *ignored;
 
     result->verdict = path_accepts_key(question->trust, question->model, at, chain->accepts,
                                        chain->accepts_count, &result->reason, &via);
-    if (via == NULL || via->certificate == NULL)
-        return;
-    result->paths = memory_new(sizeof(*result->paths));
-    result->paths[0] = (struct path){
-        .certificates = memory_new(sizeof(struct certificate *)), .count = 1, .anchored = true, .valid = true
-    };
-    result->paths[0].certificates[0] = via->certificate;
-    result->path_count = result->paths_total = 1;
+    for (size_t i = 0; i < chain->accepts_count; i++) {
+        struct path path = { .count = 1, .anchored = true, .valid = true };
+
+        if (path_accepts_key(question->trust, question->model, at, &chain->accepts[i], 1, &ignored, &via) !=
+                PATH_TRUSTED ||
+            via == NULL || via->certificate == NULL)
+            continue;
+        path.certificates = memory_new(sizeof(struct certificate *));
+        path.certificates[0] = via->certificate;
+        result->paths = array_grow(result->paths, result->path_count, sizeof(*result->paths));
+        result->paths[result->path_count++] = path;
+    }
+    result->paths_total = result->path_count;
 }
 
 static void explain_chain(const struct question *question, const struct question_chain *chain, int64_t at,
@@ -106,7 +112,9 @@ static void explain_chain(const struct question *question, const struct question
                                       .leaf_is_template = chain->is_template,
                                       .limits = PATH_LIMITS_DEFAULT };
     struct path_result result = { 0 };
-    const struct explain_subject subject = { .chain = chain->name,
+    const struct explain_subject subject = { .chain = chain->name != NULL ? chain->name
+                                                      : output->several   ? settings->chain
+                                                                          : NULL,
                                              .client = question->model->name,
                                              .query = &query,
                                              .result = &result,

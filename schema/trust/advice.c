@@ -52,6 +52,42 @@ static bool try_serving(const struct explain_subject *subject, struct text *out)
     return false;
 }
 
+static void add_entries(struct trust_set *set, const struct trust_set *from, bool self_issued)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        const struct trust_entry *entry = &from->entries[i];
+        bool is_root = entry->certificate != NULL && certificate_is_self_issued(entry->certificate);
+
+        if (is_root == self_issued)
+            trust_set_add(set, &entry->fingerprint, &entry->key_identity, entry->marks, entry->certificate);
+    }
+}
+
+/* Where the client follows the first certificate of a name, a cross-certificate can hide its root. */
+static bool try_reordering(const struct explain_subject *subject, struct text *out)
+{
+    const struct trust_set *now = subject->query->trust;
+    struct trust_set *set;
+    struct path_query query = *subject->query;
+    bool helps;
+
+    if (!query.model->order_matters || now == NULL)
+        return false;
+    set = trust_set_new();
+    set->complete = now->complete;
+    add_entries(set, now, true);
+    add_entries(set, now, false);
+    for (size_t i = 0; i < now->parameters.count; i++)
+        text_list_add(&set->parameters, now->parameters.items[i]);
+    query.trust = set;
+    helps = would_do(&query);
+    trust_set_free(set);
+    if (helps)
+        text_add(out, "put the self-signed roots first in the trust store: this client follows the first "
+                      "certificate of a name, and a cross-certificate stands before its root");
+    return helps;
+}
+
 /* The client's store holds one root more, put in front as an administrator can. */
 static bool try_adding(const struct explain_subject *subject, struct certificate *root, struct text *out)
 {
@@ -145,7 +181,7 @@ void advice_add(const struct explain_subject *subject, struct text *out)
         text_add(out, advice);
         return;
     }
-    if (try_serving(subject, out) || try_roots(subject, out))
+    if (try_reordering(subject, out) || try_serving(subject, out) || try_roots(subject, out))
         return;
     if (!closest->anchored)
         text_format(out, "add the root above \"%s\" to the trust store, or serve its certificate: %s",
