@@ -75,11 +75,11 @@ static const struct model models[] = {
     /*
      * GnuTLS 3.7.9, measured with gnutls-cli: the list as served is the path; its last certificate or
      * that one's issuer must be in the set, so a pinned leaf counts only where it is served alone.
-     * TRUSTED blocks and damage lose the file. Names are compared as bytes. An e-mail-only root is
+     * TRUSTED blocks are passed over, damage loses the file. Names are compared as bytes. An e-mail-only root is
      * accepted, an intermediate with an EKU must name serverAuth itself.
      */
     { .name = "gnutls", .clients = "GnuTLS 3.7: git, wget, exim and apt of Debian",
-      .formats = MODEL_READS_PEM, .damage = MODEL_DAMAGE_DROPS_FILE, .trusted_block = MODEL_TRUSTED_DROPS_FILE,
+      .formats = MODEL_READS_PEM, .damage = MODEL_DAMAGE_DROPS_FILE, .trusted_block = MODEL_TRUSTED_SKIPPED,
       .reads_x509_label = true, .anchors = MODEL_ANCHORS_ANY, .anchor_dates = true,
       .anchor_constraints = MODEL_ANCHOR_CONSTRAINED, .alternatives = MODEL_ALTERNATIVES_SERVED,
       .order = MODEL_SERVED_FIRST, .order_matters = true, .aki = MODEL_AKI_KEY_ID, .names = MODEL_NAMES_BYTES,

@@ -26,7 +26,6 @@ enum model_damage {
 enum model_trusted_block {
     MODEL_TRUSTED_HONOURED, /* trust and reject lists count */
     MODEL_TRUSTED_SKIPPED,
-    MODEL_TRUSTED_DROPS_FILE,
 };
 
 /* Which certificates of the trust set may end a path. */

@@ -134,11 +134,6 @@ static size_t readable_until(struct trust_set *set, const struct file *file)
     for (size_t i = file->from; i < file->until; i++) {
         const struct store_item *item = &file->store->items[i];
 
-        if (item->entry.kind == STORE_ENTRY_TRUSTED && model->trusted_block == MODEL_TRUSTED_DROPS_FILE) {
-            note(set, "%s: the whole file is dropped for its TRUSTED CERTIFICATE block at byte %zu",
-                 file->name, item->entry.offset);
-            return file->from;
-        }
         if (!is_damaged(file, item))
             continue;
         if (whole) {

@@ -40,7 +40,7 @@ static const struct file_case {
     { "damage between two", "A!B", { "", "A", "", "AB", "", "AB" } },
     { "damage before both", "!AB", { "", "", "", "AB", "", "AB" } },
     { "damage behind both", "AB!", { "", "AB", "", "AB", "", "AB" } },
-    { "a TRUSTED block", "aB", { "AB", "B", "", "B", "", "AB" } },
+    { "a TRUSTED block", "aB", { "AB", "B", "B", "B", "", "AB" } },
     { "an X509 block", "xB", { "AB", "AB", "AB", "B", "", "AB" } },
     { "a byte order mark", "^AB", { "AB", "AB", "AB", "B", "", "AB" } },
     { "nothing", "", { "", "", "", "", "", "" } },
