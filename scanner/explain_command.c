@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "schema/trust/diagram.h"
 #include "scanner/question.h"
 
 #define AT(member) offsetof(struct explain_settings, member)
@@ -26,6 +27,7 @@ const struct option explain_options[] = {
     { "password", OPTION_TEXT, AT(password), .argument = "TEXT", .from_environment = true,
       .help = "for stores that need one" },
     { "json", OPTION_FLAG, AT(json), .help = "the answer as JSON" },
+    { "dot", OPTION_FLAG, AT(dot), .help = "the answer as a graph for Graphviz" },
     { 0 },
 };
 
@@ -33,7 +35,7 @@ const struct option explain_options[] = {
 struct output {
     struct json json;
     struct text text;
-    bool as_json, several;
+    bool as_json, as_dot, several;
     int answer;
 };
 
@@ -59,6 +61,10 @@ static void add_answer(struct output *output, enum path_verdict verdict)
 static void print_answer(struct output *output, const struct explain_subject *subject)
 {
     add_answer(output, subject->result->verdict);
+    if (output->as_dot) {
+        diagram_write(subject, &output->text);
+        return;
+    }
     if (!output->as_json) {
         if (output->text.size > 0)
             text_add(&output->text, "\n");
@@ -153,11 +159,15 @@ static void explain_all(const struct question *question, const struct explain_se
 int explain_run(void *settings, const struct text_list *arguments, struct error *err)
 {
     struct explain_settings *explain = settings;
-    struct output output = { .as_json = explain->json };
+    struct output output = { .as_json = explain->json, .as_dot = explain->dot };
     struct question question;
     int answer = ANSWER_NONE;
 
     (void)arguments;
+    if (explain->json && explain->dot) {
+        error_set(err, ERROR_OPTION, "--json and --dot are two answers: choose one");
+        return ANSWER_NONE;
+    }
     if (question_read(&question, explain, err)) {
         explain_all(&question, explain, &output);
         if (explain->json)

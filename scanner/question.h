@@ -11,7 +11,7 @@
 struct explain_settings {
     const char *chain, *campaign, *phase, *model, *name, *known, *password;
     struct text_list trust, at, time;
-    bool json;
+    bool json, dot;
 };
 
 /* One chain to explain: its certificates, or only the roots that will do. */
