@@ -55,7 +55,7 @@ static void more_chains_than_places_are_still_counted(void **state)
 
     (void)state;
     for (int i = 0; i < 3 * COMPARE_GROUPS; i++) {
-        char label[16];
+        char label[24];
 
         snprintf(label, sizeof(label), "chain %d", i);
         compare_add(&compare, label, -1);
