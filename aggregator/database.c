@@ -114,7 +114,7 @@ struct database *database_open(const char *conninfo, const char *part, struct er
         !database_script(database,
                          "SET search_path = rootshift, pg_temp; SET timezone = 'UTC'; SET datestyle = ISO; "
                          "SET bytea_output = hex; SET extra_float_digits = 1; SET client_encoding = 'UTF8'; "
-                         "SET client_min_messages = warning",
+                         "SET client_min_messages = warning; SET jit = off",
                          err))
         goto fail;
     return database;

@@ -1,36 +1,114 @@
 /* rootshift-aggregator: keeps what hosts and scanners say in PostgreSQL, and answers who is ready. */
-#include <stdio.h>
+#include "aggregator/database.h"
+#include "aggregator/settings.h"
 
-#include "schema/base/option.h"
-#include "aggregator/migration.h"
+#define DATABASE DATABASE_OPTION(struct settings, database)
+#define KAFKA KAFKA_OPTIONS(struct settings, kafka)
+#define END                                                                                                  \
+    {                                                                                                        \
+        0                                                                                                    \
+    }
+#define KEY                                                                                                  \
+    {                                                                                                        \
+        "key", OPTION_TEXT, SETTINGS_AT(key), "FILE",                                                        \
+            .from_environment = true, .fallback = "/var/lib/rootshift-aggregator/centre.pem",                \
+            .help = "the centre's own key, made at its first use"                                            \
+    }
+#define TIME                                                                                                 \
+    {                                                                                                        \
+        "time", OPTION_INSTANT, SETTINGS_AT(time), "T", .help = "the instant that counts as now"             \
+    }
+#define JSON                                                                                                 \
+    {                                                                                                        \
+        "json", OPTION_FLAG, SETTINGS_AT(json), .help = "one JSON document"                                  \
+    }
+#define CAMPAIGN(must)                                                                                       \
+    {                                                                                                        \
+        "campaign", OPTION_TEXT, SETTINGS_AT(campaign), "NAME", .required = (must),                          \
+                                                                .help = "a campaign that was applied"        \
+    }
+#define PHASE                                                                                                \
+    {                                                                                                        \
+        "phase", OPTION_TEXT, SETTINGS_AT(phase), "NAME", .help = "one of its phases"                        \
+    }
+#define PARTNER(must)                                                                                        \
+    {                                                                                                        \
+        "partner", OPTION_TEXT, SETTINGS_AT(partner), "ID", .required = (must), .help = "one partner"        \
+    }
 
-struct migrate_settings {
-    const char *database;
+static const struct option migrate_options[] = { DATABASE, END };
+static const struct option partner_options[] = { DATABASE, TIME, END };
+static const struct option campaign_options[] = { DATABASE, KAFKA, KEY, TIME, END };
+static const struct option readiness_options[] = { DATABASE, CAMPAIGN(true), PHASE, TIME, JSON, END };
+static const struct option import_options[] = { DATABASE, KEY, TIME, END };
+static const struct option digest_options[] = { DATABASE, END };
+
+static const struct option token_options[] = {
+    DATABASE,
+    KAFKA,
+    KEY,
+    PARTNER(true),
+    TIME,
+    { "days", OPTION_NUMBER, SETTINGS_AT(days), "N", .fallback = "30", .low = 1, .high = 3650,
+      .help = "how long hosts can enrol with it" },
+    END,
 };
 
-static const struct option migrate_options[] = {
-    DATABASE_OPTION(struct migrate_settings, database),
-    { 0 },
+static const struct option run_options[] = {
+    DATABASE,
+    KAFKA,
+    KEY,
+    TIME,
+    { "once", OPTION_FLAG, SETTINGS_AT(once), .help = "stop when all that is in the log by now is applied" },
+    { "whole-log", OPTION_FLAG, SETTINGS_AT(whole_log), .from_environment = true,
+      .help = "insist that each log starts at 0: for brokers that drop old records silently" },
+    END,
 };
 
-static int migrate(void *given, const struct text_list *arguments, struct error *err)
-{
-    const struct migrate_settings *settings = given;
-    struct database *database = database_open(settings->database, "migrate", err);
-    struct migration_result result;
-    bool ok = database != NULL && migration_apply(database, &result, err);
+static const struct option gate_options[] = {
+    DATABASE,
+    KEY,
+    CAMPAIGN(false),
+    PHASE,
+    TIME,
+    JSON,
+    { "show", OPTION_NUMBER, SETTINGS_AT(show), "N", .low = 1, .high = INT64_MAX,
+      .help = "decide again from what was kept of decision N" },
+    END,
+};
 
-    (void)arguments;
-    database_close(database);
-    if (!ok)
-        return ANSWER_NONE;
-    printf("schema version %d, %d new\n", result.version, result.applied);
-    return ANSWER_YES;
-}
+static const struct option outreach_options[] = {
+    DATABASE,
+    CAMPAIGN(true),
+    PARTNER(false),
+    TIME,
+    { "csv", OPTION_FLAG, SETTINGS_AT(csv), .help = "RFC 4180, a row an item" },
+    JSON,
+    { "text", OPTION_FLAG, SETTINGS_AT(text),
+      .help = "one text a partner, ready to send (this is what comes unasked)" },
+    { "new", OPTION_FLAG, SETTINGS_AT(only_new), .help = "only what the partner's last export did not say" },
+    END,
+};
+
+#define SIZE sizeof(struct settings)
 
 static const struct command commands[] = {
-    { "migrate", NULL, "bring the database's schema to this version", migrate_options,
-      sizeof(struct migrate_settings), migrate },
+    { "migrate", NULL, "bring the database's schema to this version", migrate_options, SIZE,
+      command_migrate },
+    { "campaign", "apply FILE", "make a campaign file the current version", campaign_options, SIZE,
+      command_campaign },
+    { "partner", "import FILE", "take partners from a CSV file", partner_options, SIZE, command_partner },
+    { "enroll-token", NULL, "make the word with which a partner's hosts enrol", token_options, SIZE,
+      command_enroll_token },
+    { "run", NULL, "the daemon: reports from Kafka into the database", run_options, SIZE, command_run },
+    { "import", "report FILE…", "take reports from files", import_options, SIZE, command_import },
+    { "readiness", NULL, "who is ready for each phase, who is not, and why", readiness_options, SIZE,
+      command_readiness },
+    { "gate", "[verify]", "may this phase start? decide, show a decision, or check all of them", gate_options,
+      SIZE, command_gate },
+    { "outreach", NULL, "what each partner that is not ready must be told", outreach_options, SIZE,
+      command_outreach },
+    { "digest", NULL, "a SHA-256 per table", digest_options, SIZE, command_digest },
     { 0 },
 };
 

@@ -38,27 +38,27 @@ JOIN rootshift.phase_current p ON p.cohorts = '{}' OR a.cohort = ANY (p.cohorts)
 JOIN rootshift.evidence_class m ON m.name = p.gate_min_evidence
 LEFT JOIN rootshift.host h ON h.enrolment = e.key_id;
 
--- `judged` is the centre's verdict on the evidence itself; `verdict` also asks whether that is fresh.
+-- Every client of every host in every phase, and one row without client for a host that has none.
+-- `judged` is the centre's verdict on the evidence itself; `stale` says that it is not fresh any more.
 -- A process is judged by what it can have read: where its store changed under it, the worse of both.
-CREATE VIEW rootshift.readiness_client AS
+CREATE VIEW rootshift.client_phase AS
 WITH known AS (
-    SELECT hp.campaign, hp.version, hp.phase, hp.partner, hp.enrolment, hp.host, hp.environment, hp.observed_at,
-           c.id AS client, c.runtime, c.version AS runtime_version, c.executable, c.model, c.relevance, c.unclaimed,
-           c.stores, c.trust_set, c.restart_needed, c.assumes_default_store,
+    SELECT hp.*, c.id AS client, c.runtime, c.version AS runtime_version, c.executable, c.model, c.relevance,
+           coalesce(c.unclaimed, false) AS unclaimed, c.stores, c.trust_set, c.restart_needed, c.assumes_default_store,
            coalesce(v.verdict, 'unknown') AS now_verdict, coalesce(v.reason, 'store-pending') AS now_reason,
            coalesce(b.verdict, 'unknown') AS before_verdict,
-           coalesce(v.evidence, 'none') AS evidence, v.valid_until, v.chain,
-           hp.age > least(hp.age_max, k.ttl) AS stale
+           coalesce(v.evidence, 'none') AS evidence, coalesce(k.rank, 0) AS rank, v.valid_until, v.chain,
+           hp.age > least(hp.age_max, coalesce(k.ttl, hp.age_max)) AS stale
     FROM rootshift.host_phase hp
-    JOIN rootshift.host_client c ON c.enrolment = hp.enrolment
+    LEFT JOIN rootshift.host_client c ON c.enrolment = hp.enrolment
     LEFT JOIN rootshift.manifest m ON m.enrolment = c.enrolment AND m.digest = c.trust_set
     LEFT JOIN rootshift.verdict_current v ON v.trust_set = m.trust_set AND v.model = c.model
          AND v.campaign = hp.campaign AND v.version = hp.version AND v.phase = hp.phase
     LEFT JOIN rootshift.manifest mb ON c.restart_needed AND mb.enrolment = c.enrolment AND mb.digest = c.trust_set_before
     LEFT JOIN rootshift.verdict_current b ON b.trust_set = mb.trust_set AND b.model = c.model
          AND b.campaign = hp.campaign AND b.version = hp.version AND b.phase = hp.phase
-    LEFT JOIN rootshift.evidence_class k ON k.name = coalesce(v.evidence, 'listed')
-), judged AS (
+    LEFT JOIN rootshift.evidence_class k ON k.name = v.evidence
+), running AS (
     SELECT k.*,
            CASE WHEN k.now_verdict = 'not_ready' THEN 'not_ready'
                 WHEN k.restart_needed AND k.before_verdict = 'not_ready' THEN 'not_ready'
@@ -70,20 +70,22 @@ WITH known AS (
                 WHEN k.restart_needed AND k.before_verdict = 'unknown' THEN 'restart-needed'
                 ELSE k.now_reason END AS worse_reason
     FROM known k
-), claimed AS (
-    -- Nobody is known to use this store: what it lacks makes a doubt, not a failure.
-    SELECT j.*,
-           CASE WHEN j.unclaimed AND j.worse_verdict <> 'ready' THEN 'unknown' ELSE j.worse_verdict END AS judged,
-           CASE WHEN j.unclaimed AND j.worse_verdict <> 'ready' THEN 'unclaimed-store' ELSE j.worse_reason END AS judged_reason
-    FROM judged j
 )
+-- Nobody is known to use an unclaimed store: what it lacks makes a doubt, not a failure.
+SELECT r.*,
+       CASE WHEN r.unclaimed AND r.worse_verdict <> 'ready' THEN 'unknown' ELSE r.worse_verdict END AS judged,
+       CASE WHEN r.unclaimed AND r.worse_verdict <> 'ready' THEN 'unclaimed-store' ELSE r.worse_reason END AS judged_reason
+FROM running r;
+
+CREATE VIEW rootshift.readiness_client AS
 SELECT campaign, version, phase, partner, enrolment, host, environment, client, runtime, runtime_version, executable,
        model, relevance, unclaimed, stores, trust_set, restart_needed, assumes_default_store, observed_at,
        judged, judged_reason,
        CASE WHEN stale THEN 'unknown' ELSE judged END AS verdict,
        CASE WHEN stale THEN 'stale' ELSE judged_reason END AS reason,
        evidence, valid_until, chain
-FROM claimed;
+FROM rootshift.client_phase
+WHERE client IS NOT NULL;
 
 -- Names that a host itself binds to addresses of the campaign's temporary endpoints.
 CREATE VIEW rootshift.host_bound AS
@@ -97,47 +99,45 @@ JOIN rootshift.campaign_current c ON c.name = e.campaign AND c.version = e.versi
 -- shows apart how many of the latter fail.
 CREATE VIEW rootshift.readiness_host AS
 WITH clients AS (
-    SELECT campaign, phase, enrolment,
-           count(*) FILTER (WHERE NOT unclaimed) AS clients,
-           count(*) FILTER (WHERE judged = 'not_ready' AND relevance <> 'talks') AS may_not_ready,
-           bool_or(judged = 'not_ready') AS failing, bool_or(judged = 'unknown') AS doubtful,
-           bool_or(verdict = 'unknown' AND reason = 'stale') AS stale,
-           array_agg(DISTINCT judged_reason ORDER BY judged_reason) FILTER (WHERE judged = 'not_ready') AS failures,
-           array_agg(DISTINCT judged_reason ORDER BY judged_reason) FILTER (WHERE judged = 'unknown') AS doubts,
-           min(k.rank) FILTER (WHERE judged = 'not_ready') AS rank_failing, min(k.rank) AS rank_all,
-           min(valid_until) AS valid_until
-    FROM rootshift.readiness_client r
-    JOIN rootshift.evidence_class k ON k.name = r.evidence
-    WHERE r.relevance <> 'excluded'
-    GROUP BY campaign, phase, enrolment
+    SELECT campaign, version, phase, phase_ends, partner, enrolment, host, environment, reported, observed_at, state_since,
+           age, age_max, rank_min,
+           count(*) FILTER (WHERE counts AND NOT unclaimed) AS clients,
+           count(*) FILTER (WHERE counts AND judged = 'not_ready' AND relevance <> 'talks') AS may_not_ready,
+           coalesce(bool_or(judged = 'not_ready') FILTER (WHERE counts), false) AS failing,
+           coalesce(bool_or(judged = 'unknown') FILTER (WHERE counts), false) AS doubtful,
+           coalesce(bool_or(c.stale) FILTER (WHERE counts), false) AS client_stale,
+           coalesce(array_agg(DISTINCT judged_reason ORDER BY judged_reason) FILTER (WHERE counts AND judged = 'not_ready'), '{}') AS failures,
+           coalesce(array_agg(DISTINCT judged_reason ORDER BY judged_reason) FILTER (WHERE counts AND judged = 'unknown'), '{}') AS doubts,
+           min(rank) FILTER (WHERE counts AND judged = 'not_ready') AS rank_failing,
+           min(rank) FILTER (WHERE counts) AS rank_all,
+           min(valid_until) FILTER (WHERE counts) AS valid_until
+    FROM (SELECT p.*, p.client IS NOT NULL AND p.relevance <> 'excluded' AS counts FROM rootshift.client_phase p) c
+    GROUP BY campaign, version, phase, phase_ends, partner, enrolment, host, environment, reported, observed_at, state_since,
+             age, age_max, rank_min
 ), bound AS (
-    SELECT DISTINCT b.campaign, b.enrolment, hp.phase
-    FROM rootshift.host_bound b
-    JOIN rootshift.host_phase hp ON hp.enrolment = b.enrolment AND hp.campaign = b.campaign
-    WHERE b.use = 'fallback' AND b.ends < hp.phase_ends
+    SELECT campaign, enrolment, min(ends) AS ends FROM rootshift.host_bound WHERE use = 'fallback' GROUP BY campaign, enrolment
 ), judged AS (
-    SELECT hp.*, coalesce(c.clients, 0) AS clients, coalesce(c.may_not_ready, 0) AS may_not_ready, c.valid_until,
-           hp.age > hp.age_max OR coalesce(c.stale, false) AS stale,
-           CASE WHEN NOT hp.reported THEN 'unknown'
-                WHEN b.enrolment IS NOT NULL OR c.failing THEN 'not_ready'
-                WHEN c.doubtful OR coalesce(c.clients, 0) = 0 THEN 'unknown'
+    SELECT c.*, c.age > c.age_max OR c.client_stale AS stale,
+           CASE WHEN NOT c.reported THEN 'unknown'
+                WHEN b.ends < c.phase_ends OR c.failing THEN 'not_ready'
+                WHEN c.doubtful OR c.clients = 0 THEN 'unknown'
                 ELSE 'ready' END AS judged,
-           CASE WHEN NOT hp.reported THEN ARRAY['never-reported']
-                WHEN b.enrolment IS NOT NULL THEN ARRAY['bound-to-fallback'] || coalesce(c.failures, '{}')
+           CASE WHEN NOT c.reported THEN ARRAY['never-reported']
+                WHEN b.ends < c.phase_ends THEN ARRAY['bound-to-fallback'] || c.failures
                 WHEN c.failing THEN c.failures
                 WHEN c.doubtful THEN c.doubts
-                WHEN coalesce(c.clients, 0) = 0 THEN ARRAY['no-client']
+                WHEN c.clients = 0 THEN ARRAY['no-client']
                 ELSE '{}' END AS judged_reasons,
-           CASE WHEN c.failing THEN c.rank_failing WHEN b.enrolment IS NOT NULL THEN 3 ELSE c.rank_all END AS rank
-    FROM rootshift.host_phase hp
-    LEFT JOIN clients c ON c.campaign = hp.campaign AND c.phase = hp.phase AND c.enrolment = hp.enrolment
-    LEFT JOIN bound b ON b.campaign = hp.campaign AND b.phase = hp.phase AND b.enrolment = hp.enrolment
+           -- a binding is read like a store
+           CASE WHEN c.failing THEN c.rank_failing WHEN b.ends < c.phase_ends THEN 3 ELSE c.rank_all END AS rank
+    FROM clients c
+    LEFT JOIN bound b ON b.campaign = c.campaign AND b.enrolment = c.enrolment
 )
 SELECT j.campaign, j.version, j.phase, j.partner, j.enrolment, j.host, j.environment, j.reported, j.observed_at,
        j.state_since, j.clients, j.may_not_ready, j.judged, j.judged_reasons,
        CASE WHEN j.stale AND j.reported THEN 'unknown' ELSE j.judged END AS verdict,
        CASE WHEN j.stale AND j.reported THEN ARRAY['stale'] ELSE j.judged_reasons END AS reasons,
-       coalesce(k.name, 'none') AS evidence, j.valid_until,
+       coalesce(k.name, 'none') AS evidence, coalesce(j.rank, 0) AS evidence_rank, j.valid_until,
        NOT j.stale AND j.judged <> 'unknown' AND coalesce(j.rank, 0) >= j.rank_min AS covered,
        j.age <= interval '30 days' AS seen
 FROM judged j
@@ -148,27 +148,21 @@ LEFT JOIN rootshift.evidence_class k ON k.rank = j.rank;
 -- all others that are expected are `hosts_unknown`.
 CREATE VIEW rootshift.readiness_partner AS
 WITH hosts AS (
-    SELECT campaign, phase, partner, count(*) AS seen,
-           count(*) FILTER (WHERE covered) AS covered,
-           count(*) FILTER (WHERE covered AND verdict = 'ready') AS ready,
-           count(*) FILTER (WHERE covered AND verdict = 'not_ready') AS not_ready,
-           count(*) FILTER (WHERE verdict = 'not_ready') AS failing,
-           min(k.rank) FILTER (WHERE covered) AS rank_weakest,
+    SELECT h.campaign, h.phase, h.partner,
+           count(*) FILTER (WHERE first) AS seen,
+           count(*) FILTER (WHERE first AND covered) AS covered,
+           count(*) FILTER (WHERE first AND covered AND verdict = 'ready') AS ready,
+           count(*) FILTER (WHERE first AND covered AND verdict = 'not_ready') AS not_ready,
+           count(*) FILTER (WHERE first AND verdict = 'not_ready') AS failing,
+           coalesce(array_agg(DISTINCT reason ORDER BY reason) FILTER (WHERE reason IS NOT NULL), '{}') AS reasons,
+           min(evidence_rank) FILTER (WHERE covered) AS rank_weakest,
            min(valid_until) FILTER (WHERE covered) AS valid_until, max(observed_at) FILTER (WHERE reported) AS observed_at
-    FROM rootshift.readiness_host h
-    JOIN rootshift.evidence_class k ON k.name = h.evidence
-    WHERE h.environment = 'production' AND h.seen
-    GROUP BY campaign, phase, partner
-), why AS (
-    SELECT campaign, phase, partner, array_agg(DISTINCT reason ORDER BY reason) AS reasons
-    FROM (SELECT campaign, phase, partner, unnest(reasons) AS reason
-          FROM rootshift.readiness_host
-          WHERE environment = 'production' AND seen AND verdict <> 'ready'
-          UNION ALL
-          SELECT campaign, phase, partner, 'weak-evidence'
-          FROM rootshift.readiness_host
-          WHERE environment = 'production' AND seen AND verdict <> 'unknown' AND NOT covered) r
-    GROUP BY campaign, phase, partner
+    FROM (SELECT r.*, w.reason, coalesce(w.number, 1) = 1 AS first
+          FROM rootshift.readiness_host r
+          LEFT JOIN LATERAL unnest(CASE WHEN r.verdict <> 'unknown' AND NOT r.covered THEN r.reasons || 'weak-evidence'::text
+                                        ELSE r.reasons END) WITH ORDINALITY AS w (reason, number) ON true
+          WHERE r.environment = 'production' AND r.seen) h
+    GROUP BY h.campaign, h.phase, h.partner
 ), waived AS (
     SELECT campaign, phase, partner, sum(hosts) AS hosts
     FROM rootshift.waiver
@@ -181,11 +175,10 @@ WITH hosts AS (
            coalesce(h.seen, 0)::integer AS seen, coalesce(h.covered, 0)::integer AS covered,
            coalesce(h.ready, 0)::integer AS ready, coalesce(h.not_ready, 0)::integer AS not_ready,
            coalesce(h.failing, 0)::integer AS failing, h.rank_weakest, h.valid_until, h.observed_at,
-           coalesce(y.reasons, '{}') AS reasons, coalesce(w.hosts, 0)::integer AS waived
+           coalesce(h.reasons, '{}') AS reasons, coalesce(w.hosts, 0)::integer AS waived
     FROM rootshift.phase_current p
     JOIN rootshift.partner a ON p.cohorts = '{}' OR a.cohort = ANY (p.cohorts)
     LEFT JOIN hosts h ON h.campaign = p.campaign AND h.phase = p.name AND h.partner = a.id
-    LEFT JOIN why y ON y.campaign = p.campaign AND y.phase = p.name AND y.partner = a.id
     LEFT JOIN waived w ON w.campaign = p.campaign AND w.phase = p.name AND w.partner = a.id
 )
 SELECT campaign, version, phase, ordinal, ended, partner, partner_name, language, cohort, critical, traffic_share,

@@ -51,7 +51,9 @@ bool consumer_watermarks(struct consumer *consumer, const char *topic, int32_t p
                          int64_t *low, int64_t *high, struct error *err)
 {
     rd_kafka_resp_err_t code =
-        rd_kafka_query_watermark_offsets(consumer->client, topic, partition, low, high, timeout_ms);
+        timeout_ms == 0
+            ? rd_kafka_get_watermark_offsets(consumer->client, topic, partition, low, high)
+            : rd_kafka_query_watermark_offsets(consumer->client, topic, partition, low, high, timeout_ms);
 
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return true;

@@ -79,7 +79,10 @@ MUST_CHECK bool consumer_poll(struct consumer *consumer, int timeout_ms, struct 
 /* Tell Kafka that everything below `start` is done, without waiting: for lag tools only. */
 void consumer_commit(struct consumer *consumer, const struct consumer_partition *partitions, size_t count);
 
-/* What the log of a partition holds now: [*low, *high). */
+/*
+ * What the log of a partition holds: [*low, *high), asked from the broker, or with `timeout_ms` 0 as the
+ * last fetch said, without waiting; below 0 is then what no fetch has said yet.
+ */
 MUST_CHECK bool consumer_watermarks(struct consumer *consumer, const char *topic, int32_t partition,
                                     int timeout_ms, int64_t *low, int64_t *high, struct error *err);
 

@@ -28,7 +28,7 @@ CREATE TABLE rootshift.certificate (
 );
 
 -- What some client's reader accepts. `id` is SHA-256 over all that is judged: entries with their key
--- identities, parameters and completeness; `digest` is the wire's name for it, which covers less.
+-- identities, parameters and completeness; `digest` is the wire's name for it, without key identities.
 CREATE TABLE rootshift.trust_set (
     id         bytea PRIMARY KEY,
     digest     bytea NOT NULL,
@@ -41,7 +41,7 @@ CREATE TABLE rootshift.trust_entry (
     position     integer,
     sha256       bytea NOT NULL,
     key_identity bytea NOT NULL,
-    marks        integer NOT NULL,
+    marks        bigint NOT NULL,
     PRIMARY KEY (trust_set, position)
 );
 
@@ -74,7 +74,7 @@ CREATE TABLE rootshift.host (
     kernel        text NOT NULL,
     boot_id       text NOT NULL,
     collector     text NOT NULL,
-    engine        integer NOT NULL,
+    engine        bigint NOT NULL,
     visibility    text NOT NULL,
     unread        text[] NOT NULL,
     clock_skew_ms bigint NOT NULL,

@@ -51,13 +51,10 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON rootshift.deci
     FOR EACH STATEMENT EXECUTE FUNCTION rootshift.refuse_change();
 
 -- What was told to whom, so that the next export can say what is new.
-CREATE TABLE rootshift.outreach_item (
-    export_at timestamptz, -- arrival
-    campaign  text,
-    partner   text,
-    phase     text,
-    enrolment bytea,
-    client    text,
-    reason    text,
-    PRIMARY KEY (campaign, partner, phase, enrolment, client, reason, export_at)
+CREATE TABLE rootshift.outreach_export (
+    campaign    text,
+    partner     text,
+    exported_at timestamptz, -- arrival
+    items       text[] NOT NULL,
+    PRIMARY KEY (campaign, partner, exported_at)
 );

@@ -1,0 +1,33 @@
+/* What the command line says, for all commands: each takes the options that concern it. */
+#pragma once
+
+#include "schema/base/option.h"
+#include "schema/wire/kafka.h"
+
+struct settings {
+    const char *database;
+    struct kafka_settings kafka;
+    const char *key;
+    const char *campaign, *phase, *partner;
+    int64_t time; /* Unix seconds; 0: now */
+    bool json, csv, text;
+    bool only_new;
+    int64_t show;
+    int64_t days;
+    bool once, whole_log;
+};
+
+#define SETTINGS_AT(member) offsetof(struct settings, member)
+
+/* Commands come as table rows of main.c; each of these is in the file of its noun's name. */
+#define SETTINGS_COMMAND(name) int name(void *settings, const struct text_list *arguments, struct error *err)
+SETTINGS_COMMAND(command_migrate);
+SETTINGS_COMMAND(command_partner);
+SETTINGS_COMMAND(command_campaign);
+SETTINGS_COMMAND(command_enroll_token);
+SETTINGS_COMMAND(command_run);
+SETTINGS_COMMAND(command_import);
+SETTINGS_COMMAND(command_readiness);
+SETTINGS_COMMAND(command_gate);
+SETTINGS_COMMAND(command_outreach);
+SETTINGS_COMMAND(command_digest);

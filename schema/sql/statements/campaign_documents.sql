@@ -1,0 +1,1 @@
+SELECT name, version, document FROM rootshift.campaign_current ORDER BY name

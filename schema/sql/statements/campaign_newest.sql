@@ -1,0 +1,1 @@
+SELECT version, digest FROM rootshift.campaign_current WHERE name = :'campaign'

@@ -1,0 +1,1 @@
+SELECT id FROM rootshift.partner WHERE id = :'partner'
