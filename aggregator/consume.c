@@ -13,8 +13,6 @@
 #include "schema/base/clock.h"
 #include "schema/base/log.h"
 
-#define GROUP "rootshift-aggregator"
-
 /* Of everybody, and of partners that have one of their own (topic_is_in()). */
 #define IN_TOPICS "^rootshift\\.in(\\..+)?$"
 
@@ -233,10 +231,10 @@ bool consume(const struct settings *settings, struct database *database, const s
     text_list_add(&wanted, IN_TOPICS);
     loop.ingest = ingest_open(database, key_id(centre), err);
     if (loop.ingest != NULL)
-        loop.consumer = consumer_open(&settings->kafka, GROUP, &wanted, &events, &loop, err);
+        loop.consumer = consumer_open(&settings->kafka, settings->group, &wanted, &events, &loop, err);
     ok = loop.consumer != NULL;
     if (ok)
-        log_event(LOG_INFO, "run started group=%s", GROUP);
+        log_event(LOG_INFO, "run started group=%s", settings->group);
     while (ok && !stop && !is_done(&loop))
         ok = turn(&loop, batch, records, err);
     /* What came last is judged before we go. */

@@ -59,6 +59,8 @@ static const struct option run_options[] = {
     KAFKA,
     KEY,
     TIME,
+    { "group", OPTION_TEXT, SETTINGS_AT(group), "NAME", .from_environment = true,
+      .fallback = "rootshift-aggregator", .help = "consumer group: aggregators of one database share one" },
     { "once", OPTION_FLAG, SETTINGS_AT(once), .help = "stop when all that is in the log by now is applied" },
     { "whole-log", OPTION_FLAG, SETTINGS_AT(whole_log), .from_environment = true,
       .help = "insist that each log starts at 0: for brokers that drop old records silently" },

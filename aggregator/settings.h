@@ -7,7 +7,7 @@
 struct settings {
     const char *database;
     struct kafka_settings kafka;
-    const char *key;
+    const char *key, *group;
     const char *campaign, *phase, *partner;
     int64_t time; /* Unix seconds; 0: now */
     bool json, csv, text;
