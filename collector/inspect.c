@@ -10,7 +10,9 @@
 
 #include "collector/host_report.h"
 #include "collector/listing.h"
+#include "collector/sandbox.h"
 #include "schema/base/clock.h"
+#include "schema/base/log.h"
 
 struct settings {
     struct text_list campaigns;
@@ -136,6 +138,15 @@ bool inspect_parse_language(const char *name, enum guidance_language *language, 
     return true;
 }
 
+/* From here on hostile files are read. A kernel without filters is no reason to leave the question unanswered. */
+static void confine(bool may_write)
+{
+    struct error err = { 0 };
+
+    if (!sandbox_enter(may_write, &err))
+        log_event(LOG_WARNING, "sandbox failed error=%s", err.message);
+}
+
 static int run(void *given, const struct text_list *arguments, struct error *err)
 {
     const struct settings *settings = given;
@@ -153,6 +164,7 @@ static int run(void *given, const struct text_list *arguments, struct error *err
         return ANSWER_NONE;
     if (!inspect_load_campaigns(&settings->campaigns, &request.campaigns, err))
         goto done;
+    confine(settings->export != NULL);
     inspection = inspection_new(&request, err);
     if (inspection == NULL || (settings->export != NULL && !export_sets(settings->export, inspection, err)))
         goto done;

@@ -52,7 +52,7 @@ static void list_addresses(struct inspection *inspection)
 
 static bool talks(void *context, const struct process *process)
 {
-    const struct inspection *inspection = context;
+    struct inspection *inspection = context;
 
     for (size_t i = 0; i < inspection->request->campaign_count; i++) {
         const struct campaign *campaign = inspection->request->campaigns[i];
@@ -60,7 +60,7 @@ static bool talks(void *context, const struct process *process)
         if (is_mentioned(&process->arguments, campaign) || is_mentioned(&process->environment, campaign))
             return true;
     }
-    return process_talks_to(process, &inspection->addresses);
+    return process_talks_to(process, inspection->sockets);
 }
 
 static struct judgement worse(struct judgement a, struct judgement b)
@@ -211,6 +211,7 @@ struct inspection *inspection_new(const struct inspection_request *request, stru
     state = request->state == NULL ? NULL : state_open(request->state, false, &ignored);
     inspection->shelf = shelf_new(inspection->root_fd);
     list_addresses(inspection);
+    inspection->sockets = process_sockets_new(&inspection->addresses);
     binding_list_read(&inspection->bindings, inspection->root_fd, request->campaigns,
                       request->campaign_count);
     client_list_read(&inspection->clients, &inspection->processes, inspection->shelf, inspection->root_fd,
@@ -239,6 +240,7 @@ void inspection_free(struct inspection *inspection)
     free(inspection->assessments);
     free(inspection->before);
     free(inspection->restart_needed);
+    process_sockets_free(inspection->sockets);
     text_list_clear(&inspection->addresses);
     binding_list_clear(&inspection->bindings);
     client_list_clear(&inspection->clients);

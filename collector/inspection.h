@@ -30,6 +30,7 @@ struct inspection {
     struct client_list clients;
     struct binding_list bindings;
     struct text_list addresses;      /* of the campaigns' endpoints */
+    struct process_sockets *sockets; /* to them */
     struct assessment **assessments; /* [client][campaign] */
     Rootshift__V1__TrustManifest *
         *before;          /* [client]: what its processes can have read; NULL where nothing else was seen */

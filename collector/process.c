@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -299,35 +300,89 @@ static bool holds_socket(int folder, unsigned long inode)
     return holds;
 }
 
-static bool table_has(int folder, const char *table, const struct text_list *addresses)
+/* The sockets in question of one network namespace, by inode. */
+struct network {
+    dev_t device;
+    ino_t inode;
+    unsigned long *sockets;
+    size_t count;
+};
+
+struct process_sockets {
+    const struct text_list *addresses;
+    struct network *networks;
+    size_t count;
+};
+
+struct process_sockets *process_sockets_new(const struct text_list *addresses)
+{
+    struct process_sockets *sockets = memory_new(sizeof(*sockets));
+
+    sockets->addresses = addresses;
+    return sockets;
+}
+
+void process_sockets_free(struct process_sockets *sockets)
+{
+    if (sockets == NULL)
+        return;
+    for (size_t i = 0; i < sockets->count; i++)
+        free(sockets->networks[i].sockets);
+    free(sockets->networks);
+    free(sockets);
+}
+
+static void add_table(struct network *network, int folder, const char *table,
+                      const struct text_list *addresses)
 {
     struct error err = { 0 };
     struct input input;
     char *rest, *line;
-    bool found = false;
 
     if (!read_of(folder, table, &input, &err))
-        return false;
+        return;
     rest = (char *)input.bytes;
-    while (!found && (line = strsep(&rest, "\n")) != NULL) {
+    while ((line = strsep(&rest, "\n")) != NULL) {
         char address[INET6_ADDRSTRLEN];
         unsigned long inode;
 
-        found = parse_remote(line, address, &inode) && text_list_has(addresses, address) &&
-                holds_socket(folder, inode);
+        if (!parse_remote(line, address, &inode) || !text_list_has(addresses, address))
+            continue;
+        network->sockets = array_grow(network->sockets, network->count, sizeof(*network->sockets));
+        network->sockets[network->count++] = inode;
     }
     input_clear(&input);
-    return found;
 }
 
-bool process_talks_to(const struct process *process, const struct text_list *addresses)
+/* NULL where the process's namespace may not be seen. */
+static const struct network *network_of(struct process_sockets *sockets, int folder)
 {
-    int folder = addresses->count == 0 ? -1 : open_folder(process);
+    struct stat status;
+    struct network *network;
+
+    if (fstatat(folder, "ns/net", &status, 0) != 0)
+        return NULL;
+    for (size_t i = 0; i < sockets->count; i++) {
+        if (sockets->networks[i].device == status.st_dev && sockets->networks[i].inode == status.st_ino)
+            return &sockets->networks[i];
+    }
+    sockets->networks = array_grow(sockets->networks, sockets->count, sizeof(*sockets->networks));
+    network = &sockets->networks[sockets->count++];
+    *network = (struct network){ .device = status.st_dev, .inode = status.st_ino };
+    add_table(network, folder, "net/tcp", sockets->addresses);
+    add_table(network, folder, "net/tcp6", sockets->addresses);
+    return network;
+}
+
+bool process_talks_to(const struct process *process, struct process_sockets *sockets)
+{
+    int folder = sockets->addresses->count == 0 ? -1 : open_folder(process);
+    const struct network *network = folder < 0 ? NULL : network_of(sockets, folder);
     bool talks = false;
 
-    if (folder < 0)
-        return false;
-    talks = table_has(folder, "net/tcp", addresses) || table_has(folder, "net/tcp6", addresses);
-    close(folder);
+    for (size_t i = 0; network != NULL && !talks && i < network->count; i++)
+        talks = holds_socket(folder, network->sockets[i]);
+    if (folder >= 0)
+        close(folder);
     return talks;
 }

@@ -47,5 +47,14 @@ const char *process_variable(const struct process *process, const char *name);
  */
 bool process_maps(const struct process *process, const char *library);
 
-/* Whether the process has a TCP connection to one of these literal addresses. */
-bool process_talks_to(const struct process *process, const struct text_list *addresses);
+/*
+ * Connections to certain addresses, asked of the kernel once for each network namespace: its table of sockets is
+ * dear to read. Borrows `addresses` (literal ones).
+ */
+struct process_sockets;
+
+struct process_sockets *process_sockets_new(const struct text_list *addresses);
+void process_sockets_free(struct process_sockets *sockets); /* NULL is fine */
+
+/* Whether the process holds a TCP connection to one of the addresses. */
+bool process_talks_to(const struct process *process, struct process_sockets *sockets);

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "schema/x509/cache.h"
+
 struct book {
     char *path, *password; /* password NULL for views without one */
     bool program, without_password, full;
@@ -11,6 +13,7 @@ struct book {
 
 struct shelf {
     int root_fd;
+    struct certificate_cache *cache;
     struct book *books;
     size_t count;
     size_t *full; /* indices of the full views */
@@ -22,6 +25,7 @@ struct shelf *shelf_new(int root_fd)
     struct shelf *shelf = memory_new(sizeof(*shelf));
 
     shelf->root_fd = root_fd;
+    shelf->cache = certificate_cache_new();
     return shelf;
 }
 
@@ -35,6 +39,7 @@ void shelf_free(struct shelf *shelf)
         store_free(shelf->books[i].store);
     }
     free(shelf->books);
+    certificate_cache_free(shelf->cache);
     free(shelf->full);
     free(shelf);
 }
@@ -46,15 +51,16 @@ static bool same_text(const char *a, const char *b)
 
 static struct store *load(const struct shelf *shelf, const char *path, const struct shelf_view *view)
 {
-    struct store_options options = { 0 };
+    struct store_options options = { .cache = shelf->cache };
     struct text_list passwords = { 0 };
     struct store *store;
 
     if (view != NULL && view->program)
-        return store_load_program(shelf->root_fd, path);
+        return store_load_program(shelf->root_fd, path, &options);
     if (view != NULL && view->password != NULL) {
         text_list_add(&passwords, view->password);
-        options = (struct store_options){ .passwords = &passwords, .only_passwords = true };
+        options.passwords = &passwords;
+        options.only_passwords = true;
     } else if (view != NULL && view->without_password) {
         options.without_password = true;
     }

@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include "collector/client.h"
+#include "collector/sandbox.h"
 #include "schema/base/input.h"
 #include "schema/base/json.h"
+#include "schema/base/log.h"
 
 struct settings {
     struct text_list paths, passwords;
@@ -209,6 +211,8 @@ static int run(void *given, const struct text_list *arguments, struct error *err
     (void)arguments;
     if (strcmp(settings->root, "/") != 0 && (root_fd = input_root_open(settings->root, err)) < 0)
         return ANSWER_NONE;
+    if (!sandbox_enter(false, err))
+        log_event(LOG_WARNING, "sandbox failed error=%s", err->message);
     json_object(&showing.json);
     json_key(&showing.json, "stores");
     json_array(&showing.json);

@@ -12,6 +12,7 @@
 
 #include "schema/base/input.h"
 #include "schema/store/reader.h"
+#include "schema/x509/cache.h"
 
 /* A directory is read up to this many bytes in all. */
 #define DIRECTORY_BYTES_MAX (4 * (size_t)STORE_BYTES_MAX)
@@ -198,7 +199,8 @@ static bool keep_carried(void *context, const struct store_entry *entry)
 
     if (entry->kind != STORE_ENTRY_CERTIFICATE || entry->der == NULL)
         return true;
-    certificate = certificate_parse(entry->der, entry->der_bytes, &err);
+    certificate =
+        certificate_cache_parse(((struct store *)context)->cache, entry->der, entry->der_bytes, &err);
     if (certificate == NULL)
         return true;
     certificate_free(certificate);
@@ -206,7 +208,7 @@ static bool keep_carried(void *context, const struct store_entry *entry)
     return store_keep(context, &carried);
 }
 
-struct store *store_load_program(int root_fd, const char *path)
+struct store *store_load_program(int root_fd, const char *path, const struct store_options *options)
 {
     struct store *store = memory_new(sizeof(*store));
     struct error err = { 0 };
@@ -217,6 +219,7 @@ struct store *store_load_program(int root_fd, const char *path)
 
     store->path = memory_text(path);
     store->format = STORE_ELF;
+    store->cache = options == NULL ? NULL : options->cache;
     if (fd < 0 || fstat(fd, &status) != 0) {
         store_trouble(store, err.kind == ERROR_ABSENT ? STORE_DANGLING : STORE_DENIED, err.message);
         goto done;
@@ -235,6 +238,7 @@ done:
     for (size_t i = 0; i < store->count; i++)
         fingerprint_hash_add(digest, store->items[i].entry.der, store->items[i].entry.der_bytes);
     store->digest = fingerprint_hash_take(digest);
+    store->cache = NULL;
     if (fd >= 0)
         close(fd);
     return store;

@@ -25,11 +25,18 @@
 #define SAFES_MAX 64
 
 /* RC2-40, which Java 8 writes, lives in OpenSSL's legacy provider; the default one must stay beside it. */
-static OSSL_PROVIDER *legacy; /* for the life of the program */
+static OSSL_PROVIDER *legacy;
+
+static void unload_legacy(void)
+{
+    OSSL_PROVIDER_unload(legacy);
+}
 
 static void load_legacy(void)
 {
     legacy = OSSL_PROVIDER_try_load(NULL, "legacy", 1);
+    if (legacy != NULL)
+        atexit(unload_legacy); /* before OpenSSL's own end, which was registered earlier */
 }
 
 static void need_legacy(void)

@@ -9,6 +9,7 @@
 
 #include "schema/base/input.h"
 #include "schema/store/reader.h"
+#include "schema/x509/cache.h"
 
 /* In the order in which they are asked: those with a magic number first, PEM last, for it may stand anywhere. */
 static const struct store_reader *const readers[] = {
@@ -62,7 +63,7 @@ bool store_keep(void *context, const struct store_entry *entry)
     }
     item.entry.der = NULL;
     if (entry->der != NULL) {
-        item.certificate = certificate_parse(entry->der, entry->der_bytes, &err);
+        item.certificate = certificate_cache_parse(store->cache, entry->der, entry->der_bytes, &err);
         if (item.certificate != NULL) {
             item.entry.der = certificate_der(item.certificate, &item.entry.der_bytes);
         } else {
@@ -178,17 +179,18 @@ void store_set_status(struct store *store, const struct stat *status)
     store->changed = status->st_ctim;
 }
 
-static struct store *new_store(const char *path)
+static struct store *new_store(const char *path, const struct store_options *options)
 {
     struct store *store = memory_new(sizeof(*store));
 
+    store->cache = options == NULL ? NULL : options->cache;
     store->path = memory_text(path);
     return store;
 }
 
 struct store *store_load(int root_fd, const char *path, const struct store_options *options)
 {
-    struct store *store = new_store(path);
+    struct store *store = new_store(path, options);
     struct error err = { 0 }, ignored = { 0 };
     struct input input = { 0 };
     int folder = input_open(root_fd, path, true, &err);
@@ -203,16 +205,18 @@ struct store *store_load(int root_fd, const char *path, const struct store_optio
         store_trouble(store, state_of_error(err.kind), err.message);
     }
     input_clear(&input);
+    store->cache = NULL;
     return store;
 }
 
 struct store *store_load_bytes(const char *path, const uint8_t *bytes, size_t size,
                                const struct store_options *options)
 {
-    struct store *store = new_store(path);
+    struct store *store = new_store(path, options);
 
     store->resolved = memory_text(path);
     store_read_bytes(store, bytes, size, options);
+    store->cache = NULL;
     return store;
 }
 

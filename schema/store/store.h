@@ -121,6 +121,7 @@ struct store {
     struct timespec changed; /* ctime: mtime can be set at will */
     struct store_item *items;
     size_t count;
+    struct certificate_cache *cache; /* of the options, while it is read */
 };
 
 /*
@@ -129,6 +130,7 @@ struct store {
  */
 struct store_options {
     const struct text_list *passwords;
+    struct certificate_cache *cache; /* schema/x509/cache.h; NULL for none */
     bool
         without_password; /* try none at all: what a Java client without trustStorePassword sees, which takes what
                               is encrypted for not being there */
@@ -145,7 +147,7 @@ struct store *store_load(int root_fd, const char *path, const struct store_optio
  * The PEM blocks compiled into the program at `path`, of whatever size the program is. Its digest is
  * that of the blocks, so that an upgrade which leaves the roots alone changes nothing.
  */
-struct store *store_load_program(int root_fd, const char *path);
+struct store *store_load_program(int root_fd, const char *path, const struct store_options *options);
 
 /* The same from bytes already in memory; `path` only names it. */
 struct store *store_load_bytes(const char *path, const uint8_t *bytes, size_t size,

@@ -1,6 +1,8 @@
 #include "collector/process.h"
 
+#include <netinet/in.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -73,11 +75,45 @@ static void another_root_has_no_processes_of_ours(void **state)
     assert_int_equal(err.kind, ERROR_ABSENT);
 }
 
+/* A connection over loopback to an address that nobody else has, held by a process of its own. */
+static void connection_is_seen_of_its_holder_only(void **state)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f5a0102) };
+    socklen_t size = sizeof(address);
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), client;
+    struct text_list addresses = { 0 };
+    struct process_sockets *sockets;
+    struct process holder = { 0 }, other = { .pid = getpid() };
+
+    (void)state;
+    text_list_add(&addresses, "127.90.1.2");
+    assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
+    assert_int_equal(listen(listener, 1), 0);
+    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+    holder.pid = fork();
+    if (holder.pid == 0) {
+        client = socket(AF_INET, SOCK_STREAM, 0);
+        if (connect(client, (struct sockaddr *)&address, size) == 0)
+            sleep(60);
+        _exit(1);
+    }
+    usleep(200000);
+    sockets = process_sockets_new(&addresses);
+    assert_true(process_talks_to(&holder, sockets));
+    assert_false(process_talks_to(&other, sockets));
+    process_sockets_free(sockets);
+    kill(holder.pid, SIGKILL);
+    waitpid(holder.pid, NULL, 0);
+    close(listener);
+    text_list_clear(&addresses);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(neighbour_is_seen_as_it_was_started),
         cmocka_unit_test(another_root_has_no_processes_of_ours),
+        cmocka_unit_test(connection_is_seen_of_its_holder_only),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
