@@ -162,7 +162,6 @@ bool outreach_load(struct database *database, const struct campaign *campaign, c
 
     *outreach = (struct outreach){ .campaign = campaign };
     for (source.row = 0; ok && source.row < PQntuples(source.rows); source.row++) {
-        outreach->as_of = database_number(source.rows, source.row, "as_of");
         add_item(campaign, &source, partner_for(outreach, &source));
     }
     PQclear((PGresult *)(uintptr_t)source.rows);

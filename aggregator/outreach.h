@@ -26,7 +26,7 @@ struct outreach_partner {
 
 struct outreach {
     const struct campaign *campaign; /* borrowed */
-    int64_t as_of;
+    int64_t as_of;                   /* the caller's to fill in */
     struct outreach_partner *partners;
     size_t count;
 };

@@ -5,6 +5,7 @@
 #include "aggregator/migration.h"
 #include "aggregator/outreach.h"
 #include "aggregator/settings.h"
+#include "schema/base/clock.h"
 
 static bool load_and_note(const struct settings *settings, struct database *database,
                           struct campaigns *campaigns, struct outreach *outreach, struct error *err)
@@ -34,6 +35,7 @@ int command_outreach(void *given, const struct text_list *arguments, struct erro
     (void)arguments;
     ok = ok && (database = database_open(settings->database, "outreach", err)) != NULL &&
          migration_check(database, err) && load_and_note(settings, database, &campaigns, &outreach, err);
+    outreach.as_of = settings->time != 0 ? settings->time : clock_now();
     if (ok && settings->only_new)
         outreach_keep_new(&outreach);
     if (ok) {

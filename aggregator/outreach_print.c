@@ -43,26 +43,13 @@ static const char *const phrases[PHRASES][2] = {
     [PHRASE_CONTACT] = { "\nQuestions: %s\n", "\n联系方式:%s\n" },
 };
 
-/* For people; what verdict.h does not know is about numbers of hosts, which only the centre sees. */
-static const struct {
-    const char *code, *en, *zh;
-} own_reasons[] = {
-    { "hosts-missing", "Fewer hosts have reported than you told us there are.",
-      "上报的主机少于贵方申报的数量。" },
-    { "expected-unknown", "You have not told us how many hosts there are.", "贵方尚未告知主机数量。" },
-};
-
 static const char *explain(const char *code, bool chinese)
 {
     const struct reason *reason = reason_find(code);
 
-    if (reason != NULL)
-        return chinese ? reason->zh : reason->en;
-    for (size_t i = 0; i < sizeof(own_reasons) / sizeof(own_reasons[0]); i++) {
-        if (strcmp(own_reasons[i].code, code) == 0)
-            return chinese ? own_reasons[i].zh : own_reasons[i].en;
-    }
-    return code;
+    if (reason == NULL)
+        return code;
+    return chinese ? reason->zh : reason->en;
 }
 
 static const char *in_language(const struct campaign_text *text, bool chinese)

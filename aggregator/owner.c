@@ -14,6 +14,7 @@
 #include "aggregator/settings.h"
 #include "schema/base/clock.h"
 #include "schema/base/input.h"
+#include "schema/sql/statement.h"
 #include "schema/wire/envelope.h"
 #include "schema/wire/publisher.h"
 #include "schema/wire/token.h"
@@ -79,7 +80,8 @@ int command_partner(void *given, const struct text_list *arguments, struct error
         ok = error_set(err, ERROR_FORMAT, "%s: nothing was imported: %zu things are wrong", path,
                        problems.sentences.count);
     ok = ok && (database = open_checked(settings, "partner", err)) != NULL &&
-         partner_import(database, text_string(&json), time_of(settings), err);
+         partner_import(database, text_string(&json), time_of(settings), err) &&
+         database_script(database, statement_text("analyze"), err);
     if (ok)
         printf("%zu partners\n", problems.rows);
     database_close(database);
@@ -137,7 +139,7 @@ int command_campaign(void *given, const struct text_list *arguments, struct erro
     bool applied = false;
     bool ok = document != NULL && (database = open_checked(settings, "campaign", err)) != NULL &&
               campaigns_apply(database, campaign, document, time_of(settings), &applied, err) &&
-              judging_sweep(database, err);
+              judging_sweep(database, err) && database_script(database, statement_text("analyze"), err);
 
     for (size_t i = 0; ok && i < campaign->warning_count; i++)
         fprintf(stderr, "%s:%d: warning: %s\n", path, campaign->warnings[i].line,

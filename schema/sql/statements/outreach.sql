@@ -23,7 +23,7 @@ WITH wanted AS (
     WHERE x.reason IN ('hosts-missing', 'expected-unknown') OR (x.reason = 'never-reported' AND w.hosts_seen = 0)
 )
 SELECT w.version, w.partner, w.partner_name, w.language, w.contact, w.phase, extract(epoch FROM w.starts)::bigint AS starts_at,
-       extract(epoch FROM w.ready_by)::bigint AS ready_by_at, extract(epoch FROM rootshift.as_of())::bigint AS as_of,
+       extract(epoch FROM w.ready_by)::bigint AS ready_by_at,
        i.host, i.client, i.runtime, i.executable, i.verdict, i.reason, coalesce(i.chain, '') AS chain, i.relevance,
        coalesce(c.settings[1], '') AS setting, coalesce(c.processes[1]::text, '') AS process,
        (SELECT coalesce(json_agg(json_build_object('path', s.path, 'format', s.format) ORDER BY s.path), '[]')
