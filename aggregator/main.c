@@ -1,6 +1,7 @@
 /* rootshift-aggregator: keeps what hosts and scanners say in PostgreSQL, and answers who is ready. */
 #include "aggregator/database.h"
 #include "aggregator/settings.h"
+#include "aggregator/web/serve.h"
 
 #define DATABASE DATABASE_OPTION(struct settings, database)
 #define KAFKA KAFKA_OPTIONS(struct settings, kafka)
@@ -110,6 +111,8 @@ static const struct command commands[] = {
       SIZE, command_gate },
     { "outreach", NULL, "what each partner that is not ready must be told", outreach_options, SIZE,
       command_outreach },
+    { "serve", NULL, "the dashboard: pages, CSV and JSON over HTTP", serve_options, sizeof(struct serve_settings),
+      serve_run },
     { "digest", NULL, "a SHA-256 per table", digest_options, SIZE, command_digest },
     { 0 },
 };

@@ -1,8 +1,8 @@
-/* The command `readiness`: the view readiness_partner, as a table for people or as JSON. */
+#include "aggregator/readiness.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "aggregator/database.h"
 #include "aggregator/grid.h"
 #include "aggregator/migration.h"
 #include "aggregator/settings.h"
@@ -175,6 +175,19 @@ static int answer_of(const PGresult *rows)
             worst = verdict_worse(worst, verdict);
     }
     return answers[worst];
+}
+
+bool readiness_json(struct database *database, const char *campaign, struct text *out, struct error *err)
+{
+    PGresult *rows = database_query(
+        database, "readiness", (struct parameter[]){ { "campaign", campaign }, { "phase", "" }, { 0 } }, err);
+    bool ok =
+        rows != NULL && (PQntuples(rows) > 0 || error_set(err, ERROR_ABSENT, "no campaign \"%s\"", campaign));
+
+    if (ok)
+        print_json(rows, campaign, out);
+    PQclear(rows);
+    return ok;
 }
 
 int command_readiness(void *given, const struct text_list *arguments, struct error *err)

@@ -272,3 +272,13 @@ SELECT (SELECT count(*) FROM rootshift.ingest_offset) AS partitions,
        (SELECT count(*) FROM rootshift.dead_letter) AS dead_letters,
        (SELECT count(*) FROM rootshift.quarantine) AS quarantined,
        (SELECT count(*) FROM rootshift.gap WHERE closed_at IS NULL) AS gaps_open;
+
+-- Instants as people and machines read them.
+CREATE OR REPLACE FUNCTION rootshift.local_text(at timestamptz, zone text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT to_char(at AT TIME ZONE zone,
+                  CASE WHEN (at AT TIME ZONE zone)::time = '00:00' THEN 'YYYY-MM-DD' ELSE 'YYYY-MM-DD HH24:MI' END) $$;
+CREATE OR REPLACE FUNCTION rootshift.iso_text(at timestamptz) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') $$;
+-- Whole days on the calendar of the zone: 0 is today.
+CREATE OR REPLACE FUNCTION rootshift.days_until(at timestamptz, zone text) RETURNS integer LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT (at AT TIME ZONE zone)::date - (rootshift.as_of() AT TIME ZONE zone)::date $$;

@@ -1,0 +1,1 @@
+SELECT DISTINCT cohort FROM rootshift.partner WHERE cohort <> '' ORDER BY cohort

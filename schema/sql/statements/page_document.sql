@@ -1,0 +1,1 @@
+SELECT name, document FROM rootshift.campaign_current WHERE name = :'campaign'

@@ -1,0 +1,1 @@
+FETCH 500 FROM partners
