@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "collector/access.h"
 #include "collector/tree.h"
 #include "collector/unclaimed.h"
 
@@ -14,6 +15,7 @@ static void free_client(struct client *client)
     free(client->password);
     free(client->store_type);
     free(client->home);
+    free(client->refusals);
     free(client->processes);
     free(client->changes);
     text_list_clear(&client->stores);
@@ -29,86 +31,111 @@ void client_list_clear(struct client_list *list)
     *list = (struct client_list){ 0 };
 }
 
-/* A path from a setting, which counts from where the process stands. */
-static void add_store(struct client *client, const struct process *process, const char *path)
+/* What a store has to be for who reads it. OpenSSL 3 takes a file where a directory is asked for (by_store.c). */
+enum form { FORM_ANY, FORM_FILE };
+
+/* Whose settings these are, on which host. */
+struct speaker {
+    int root_fd;
+    const struct process *process; /* NULL: the runtime's own defaults */
+    const struct trust_settings *settings;
+};
+
+static void add_store(struct client *client, const struct speaker *speaker, const char *path, enum form form,
+                      bool within)
 {
-    char *whole = tree_join(process == NULL ? NULL : process->working_directory, path);
+    enum client_refusal refusal = CLIENT_READS;
+    struct stat status;
+
+    if (form == FORM_FILE && tree_status(speaker->root_fd, path, &status) && S_ISDIR(status.st_mode))
+        refusal = CLIENT_WANTS_FILE;
+    else if (speaker->process != NULL && !access_allows(speaker->process, speaker->root_fd, path, within))
+        refusal = CLIENT_MAY_NOT_READ;
+    text_list_add(&client->stores, path);
+    client->refusals = array_grow(client->refusals, client->stores.count - 1, sizeof(*client->refusals));
+    client->refusals[client->stores.count - 1] = refusal;
+}
+
+/* A path from a setting, which counts from where the process stands. */
+static void add_set(struct client *client, const struct speaker *speaker, const char *path, enum form form)
+{
+    char *whole = tree_join(speaker->process == NULL ? NULL : speaker->process->working_directory, path);
 
     if (path[0] != '\0')
-        text_list_add(&client->stores, whole);
+        add_store(client, speaker, whole, form, true);
     free(whole);
 }
 
-static void add_directories(struct client *client, const struct process *process, const char *colon_list)
+static void add_directories(struct client *client, const struct speaker *speaker, const char *colon_list)
 {
     char *copy = memory_text(colon_list), *rest = copy, *directory;
 
     while ((directory = strsep(&rest, ":")) != NULL)
-        add_store(client, process, directory);
+        add_set(client, speaker, directory, FORM_ANY);
     free(copy);
 }
 
 /* OpenSSL's two defaults, each replaced by its own variable. */
 static void choose_openssl(struct client *client, const struct text_list *defaults,
-                           const struct process *process, const struct trust_settings *settings)
+                           const struct speaker *speaker)
 {
-    const char *file = settings_get(settings, SETTING_FILE),
-               *directories = settings_get(settings, SETTING_DIRECTORY);
+    const char *file = settings_get(speaker->settings, SETTING_FILE),
+               *directories = settings_get(speaker->settings, SETTING_DIRECTORY);
 
     if (file != NULL)
-        add_store(client, process, file);
+        add_set(client, speaker, file, FORM_FILE);
     else if (defaults->count > 0)
-        text_list_add(&client->stores, defaults->items[0]);
+        add_store(client, speaker, defaults->items[0], FORM_FILE, false);
     if (directories != NULL)
-        add_directories(client, process, directories);
-    else if (defaults->count > 1)
-        text_list_add(&client->stores, defaults->items[1]);
+        add_directories(client, speaker, directories);
+    else
+        for (size_t i = 1; i < defaults->count; i++)
+            add_store(client, speaker, defaults->items[i], FORM_ANY, false);
 }
 
 /* What certifi's users read: one file, or what stands in its place. */
 static void choose_bundle(struct client *client, const struct text_list *defaults,
-                          const struct process *process, const struct trust_settings *settings)
+                          const struct speaker *speaker)
 {
-    const char *bundle = settings_get(settings, SETTING_BUNDLE);
+    const char *bundle = settings_get(speaker->settings, SETTING_BUNDLE);
 
     if (bundle != NULL)
-        add_store(client, process, bundle);
+        add_set(client, speaker, bundle, FORM_ANY);
     else if (defaults->count > 0)
-        text_list_add(&client->stores, defaults->items[0]);
+        add_store(client, speaker, defaults->items[0], FORM_ANY, false);
 }
 
 static void choose_node(struct client *client, const struct installed *installed,
-                        const struct process *process, const struct trust_settings *settings)
+                        const struct speaker *speaker)
 {
-    bool system = settings_get(settings, SETTING_SYSTEM) != NULL ||
-                  (!installed->carries_roots && settings_get(settings, SETTING_BUNDLED) == NULL);
-    const char *extra = settings_get(settings, SETTING_EXTRA);
+    bool system = settings_get(speaker->settings, SETTING_SYSTEM) != NULL ||
+                  (!installed->carries_roots && settings_get(speaker->settings, SETTING_BUNDLED) == NULL);
+    const char *extra = settings_get(speaker->settings, SETTING_EXTRA);
 
     if (system) {
         client->model = model_find("openssl");
-        choose_openssl(client, &installed->system_stores, process, settings);
+        choose_openssl(client, &installed->system_stores, speaker);
     } else {
         client->carries_roots = true;
-        text_list_add(&client->stores, installed->home);
+        add_store(client, speaker, installed->home, FORM_ANY, false);
     }
     if (extra != NULL) {
         client->adds_extra = true;
-        add_store(client, process, extra);
+        add_set(client, speaker, extra, FORM_FILE);
     }
-    if (settings_get(settings, SETTING_UNVERIFIED) != NULL)
-        client->model = model_find("none");
 }
 
 /*
- * A trustStore that is not there is passed over in silence, for the JDK's own (measured with 17 and 25); both
+ * A trustStore that is no file is passed over in silence, for the JDK's own (measured with 17 and 25); both
  * are listed, so that a person sees which path leads nowhere.
  */
-static void choose_java(struct client *client, const struct installed *installed, int root_fd,
-                        const struct process *process, const struct trust_settings *settings)
+static void choose_java(struct client *client, const struct installed *installed,
+                        const struct speaker *speaker)
 {
-    const char *store = settings_get(settings, SETTING_STORE),
-               *type = settings_get(settings, SETTING_STORE_TYPE);
-    const char *password = settings_get(settings, SETTING_PASSWORD);
+    const char *store = settings_get(speaker->settings, SETTING_STORE),
+               *type = settings_get(speaker->settings, SETTING_STORE_TYPE);
+    const char *password = settings_get(speaker->settings, SETTING_PASSWORD);
+    struct stat status;
     bool there = false;
 
     client->password = password == NULL ? NULL : memory_text(password);
@@ -118,11 +145,11 @@ static void choose_java(struct client *client, const struct installed *installed
         return;
     }
     if (store != NULL) {
-        add_store(client, process, store);
-        there = tree_exists(root_fd, client->stores.items[0]);
+        add_set(client, speaker, store, FORM_FILE);
+        there = tree_status(speaker->root_fd, client->stores.items[0], &status) && S_ISREG(status.st_mode);
     }
     for (size_t i = 0; !there && i < installed->stores.count; i++)
-        text_list_add(&client->stores, installed->stores.items[i]);
+        add_store(client, speaker, installed->stores.items[i], FORM_FILE, false);
 }
 
 static void name_settings(struct client *client, const struct trust_settings *settings)
@@ -140,6 +167,7 @@ static void describe(struct client *client, const struct installed *installed, i
                      const struct process *process)
 {
     struct trust_settings settings = { 0 };
+    struct speaker speaker = { root_fd, process, &settings };
 
     *client = (struct client){
         .runtime = installed->runtime,
@@ -150,19 +178,24 @@ static void describe(struct client *client, const struct installed *installed, i
     };
     if (process != NULL)
         settings_read(&settings, process, installed->runtime, root_fd);
+    client->adds_unread = settings_get(&settings, SETTING_UNREAD) != NULL;
+    client->unsettled =
+        process != NULL && (!process->environment_read || settings_get(&settings, SETTING_UNSETTLED) != NULL);
     switch (installed->runtime) {
     case RUNTIME_OPENSSL:
     case RUNTIME_PYTHON:
     case RUNTIME_PHP:
     case RUNTIME_GO:
-    case RUNTIME_CURL: choose_openssl(client, &installed->stores, process, &settings); break;
+    case RUNTIME_CURL: choose_openssl(client, &installed->stores, &speaker); break;
     case RUNTIME_REQUESTS:
     case RUNTIME_CERTIFI:
-    case RUNTIME_PIP: choose_bundle(client, &installed->stores, process, &settings); break;
-    case RUNTIME_NODE: choose_node(client, installed, process, &settings); break;
-    case RUNTIME_JAVA: choose_java(client, installed, root_fd, process, &settings); break;
+    case RUNTIME_PIP: choose_bundle(client, &installed->stores, &speaker); break;
+    case RUNTIME_NODE: choose_node(client, installed, &speaker); break;
+    case RUNTIME_JAVA: choose_java(client, installed, &speaker); break;
     case RUNTIMES: break;
     }
+    if (settings_get(&settings, SETTING_UNVERIFIED) != NULL)
+        client->model = model_find("none");
     name_settings(client, &settings);
     settings_clear(&settings);
 }
@@ -170,6 +203,16 @@ static void describe(struct client *client, const struct installed *installed, i
 static void hash_text(struct fingerprint_hash *hash, const char *text)
 {
     fingerprint_hash_add(hash, text, strlen(text) + 1);
+}
+
+/* Two processes of which one may read a store are two clients. */
+static bool is_refused(const struct client *client)
+{
+    for (size_t i = 0; client->refusals != NULL && i < client->stores.count; i++) {
+        if (client->refusals[i] != CLIENT_READS)
+            return true;
+    }
+    return false;
 }
 
 static void set_id(struct client *client)
@@ -182,6 +225,12 @@ static void set_id(struct client *client)
     hash_text(hash, client->executable);
     for (size_t i = 0; i < client->stores.count; i++)
         hash_text(hash, client->stores.items[i]);
+    if (is_refused(client))
+        fingerprint_hash_add(hash, client->refusals, client->stores.count * sizeof(*client->refusals));
+    if (client->unsettled || client->adds_unread)
+        hash_text(hash, client->unsettled ? "unsettled" : "adds");
+    if (client->store_type != NULL)
+        hash_text(hash, client->store_type);
     hash_text(hash, "");
     for (size_t i = 0; i < client->settings.count; i++)
         hash_text(hash, client->settings.items[i]);
@@ -195,31 +244,48 @@ static void set_id(struct client *client)
     memcpy(client->id, fingerprint_format(&print, text), sizeof(client->id) - 1);
 }
 
+/*
+ * Which formats open under a type: JKS and PKCS12 each open the other too (keystore.type.compat), JCEKS opens JKS,
+ * CaseExactJKS is JKS alone. Measured with 17 and 25.
+ */
+static const struct store_type {
+    const char *name;
+    bool jks, pkcs12, jceks;
+} store_types[] = {
+    { "JKS", true, true, false },
+    { "PKCS12", true, true, false },
+    { "JCEKS", true, false, true },
+    { "CaseExactJKS", true, false, false },
+};
+
+/* NULL for a type that our readers do not know, or that is no file at all: what is in it cannot be said. */
+static const struct store_type *store_type_of(const struct client *client)
+{
+    if (client->store_type == NULL)
+        return &store_types[0];
+    for (size_t i = 0; i < sizeof(store_types) / sizeof(store_types[0]); i++) {
+        if (strcasecmp(client->store_type, store_types[i].name) == 0)
+            return &store_types[i];
+    }
+    return NULL;
+}
+
 /* Why Java does not open this keystore as it was told to; NULL when it does. */
 static const char *java_refusal(const struct client *client, const struct store *store)
 {
-    bool jceks = client->store_type != NULL && strcasecmp(client->store_type, "JCEKS") == 0;
+    const struct store_type *type = store_type_of(client);
 
-    if (store->format == STORE_JCEKS && !jceks)
+    if (store->format == STORE_JCEKS && type != NULL && !type->jceks)
         return "a JCEKS file opens only with trustStoreType=JCEKS";
+    if ((store->format == STORE_PKCS12 && type != NULL && !type->pkcs12) ||
+        (store->format == STORE_JKS && type != NULL && !type->jks))
+        return "it is of another kind than trustStoreType says";
     if (client->password != NULL && store->state != STORE_DANGLING && store->state != STORE_DENIED &&
         (store->password_needed ||
          (store->integrity != STORE_INTEGRITY_VERIFIED && store->integrity != STORE_INTEGRITY_NONE &&
           store->state != STORE_OPAQUE)))
         return "it does not open with the password that is set";
     return NULL;
-}
-
-/* Types that our readers do not know, or that are no file at all: what is in them cannot be said. */
-static bool java_type_is_known(const char *type)
-{
-    static const char *const known[] = { "JKS", "PKCS12", "JCEKS", "CaseExactJKS" };
-
-    for (size_t i = 0; type != NULL && i < sizeof(known) / sizeof(known[0]); i++) {
-        if (strcasecmp(type, known[i]) == 0)
-            return true;
-    }
-    return type == NULL;
 }
 
 static void note(struct trust_set *trust, const char *path, const char *text)
@@ -269,14 +335,25 @@ static void read_java_store(const struct client *client, struct trust_set *set, 
         trust_set_add_store(set, client->model, store);
 }
 
+static const char *const refusals[] = {
+    [CLIENT_WANTS_FILE] = "a directory, where a file is read",
+    [CLIENT_MAY_NOT_READ] = "who runs this client may not read it",
+};
+
 static const struct store *read_store(const struct client *client, struct trust_set *set, struct shelf *shelf,
                                       size_t index)
 {
     const char *path = client->stores.items[index];
     struct shelf_view program = { .program = true };
+    enum client_refusal refusal = client->refusals == NULL ? CLIENT_READS : client->refusals[index];
     const struct model *model = client->model;
     const struct store *store;
 
+    if (refusal != CLIENT_READS) {
+        note(set, path, refusals[refusal]);
+        set->complete = set->complete && refusal != CLIENT_MAY_NOT_READ;
+        return shelf_get(shelf, path, NULL);
+    }
     if (client->runtime == RUNTIME_JAVA &&
         !client->unclaimed) { /* whoever uses an unclaimed one knows how to open it */
         read_java_store(client, set, shelf, path);
@@ -296,16 +373,37 @@ static void take_later(struct timespec *time, const struct timespec *other)
         *time = *other;
 }
 
+/* Why nothing can be said of what this client trusts; NULL when it can. */
+static const char *open_question(const struct client *client)
+{
+    if (client->runtime == RUNTIME_JAVA && store_type_of(client) == NULL)
+        return "trustStoreType names a kind of store that is not read";
+    return client->unsettled ? "not all of what its processes were told to trust is known" : NULL;
+}
+
+/* curl gives up (77, CURLE_SSL_CACERT_BADFILE) when its file yields nothing, and never comes to its directory. */
+static bool stops_at_first(const struct client *client)
+{
+    return client->runtime == RUNTIME_CURL && client->model->verifies && client->trust->count == 0;
+}
+
 static void read_trust(struct client *client, struct shelf *shelf, int root_fd)
 {
+    const char *open;
+
     client->trust = trust_set_new();
     client->changes = memory_new((client->stores.count + 1) * sizeof(*client->changes));
-    if (!java_type_is_known(client->store_type)) {
+    open = open_question(client);
+    if (open != NULL) {
+        text_list_add(&client->trust->notes, open);
         client->trust->complete = false;
-        text_list_add(&client->trust->notes, "trustStoreType names a kind of store that is not read");
     }
+    if (client->adds_unread)
+        client->trust->complete = false;
     for (size_t i = 0; i < client->stores.count; i++) {
-        const struct store *store = read_store(client, client->trust, shelf, i);
+        bool counts = open == NULL && (i == 0 || !stops_at_first(client));
+        const struct store *store = counts ? read_store(client, client->trust, shelf, i)
+                                           : shelf_get(shelf, client->stores.items[i], NULL);
         struct timespec link = tree_changed(root_fd, client->stores.items[i]);
 
         client->changes[i] = store->changed;

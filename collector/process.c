@@ -6,9 +6,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -103,6 +105,70 @@ static void set_executable(struct process *process, char *target, const char *ro
     process->executable = inside(target, root);
 }
 
+/* The numbers of a line of /proc/PID/status, in base `base`. */
+static size_t status_numbers(const char *status, const char *name, int base, unsigned long long *numbers,
+                             size_t capacity)
+{
+    const char *at = strstr(status, name);
+    size_t count = 0;
+
+    for (at = at == NULL ? NULL : at + strlen(name); at != NULL && count < capacity; count++) {
+        char *end;
+
+        at += strspn(at, " \t");
+        numbers[count] = strtoull(at, &end, base);
+        if (end == at)
+            break;
+        at = end;
+    }
+    return count;
+}
+
+/* AT_SECURE of the auxiliary vector (getauxval(3)): pairs of a type and a value. */
+static bool is_privileged(int folder)
+{
+    struct error err = { 0 };
+    struct input input;
+    bool privileged = false;
+
+    if (read_of(folder, "auxv", &input, &err)) {
+        for (size_t at = 0; at + 2 * sizeof(unsigned long) <= input.size; at += 2 * sizeof(unsigned long)) {
+            unsigned long pair[2];
+
+            memcpy(pair, input.bytes + at, sizeof(pair));
+            privileged = privileged || (pair[0] == AT_SECURE && pair[1] != 0);
+        }
+    }
+    input_clear(&input);
+    return privileged;
+}
+
+/* proc(5): the fourth of Uid and Gid is the one that the file system asks. */
+static void read_rights(int folder, struct process *process)
+{
+    const unsigned long long reads_all = 1u << CAP_DAC_OVERRIDE | 1u << CAP_DAC_READ_SEARCH;
+    unsigned long long numbers[sizeof(process->groups) / sizeof(process->groups[0]) - 1];
+    size_t capacity = sizeof(numbers) / sizeof(numbers[0]), count;
+    struct error err = { 0 };
+    struct input input;
+
+    if (read_of(folder, "status", &input, &err)) {
+        const char *status = (const char *)input.bytes;
+
+        if (status_numbers(status, "\nUid:", 10, numbers, 4) == 4)
+            process->uid = (uid_t)numbers[3];
+        if (status_numbers(status, "\nGid:", 10, numbers, 4) == 4)
+            process->groups[process->group_count++] = (gid_t)numbers[3];
+        count = status_numbers(status, "\nGroups:", 10, numbers, capacity);
+        for (size_t i = 0; i < count; i++)
+            process->groups[process->group_count++] = (gid_t)numbers[i];
+        process->reads_all =
+            status_numbers(status, "\nCapEff:", 16, numbers, 1) == 1 && (numbers[0] & reads_all) != 0;
+    }
+    input_clear(&input);
+    process->privileged = is_privileged(folder);
+}
+
 static void clear_process(struct process *process)
 {
     free(process->executable);
@@ -145,6 +211,7 @@ static enum sight read_process(int folder, const struct stat *root, const char *
     input_clear(&input);
     if (fstat(folder, &status) == 0)
         process->uid = status.st_uid;
+    read_rights(folder, process);
     target = link_of(folder, "exe");
     if (target != NULL)
         set_executable(process, target, root_path);

@@ -15,7 +15,11 @@
 
 struct process {
     pid_t pid;
-    uid_t uid;
+    uid_t uid;        /* the one that files are opened with */
+    gid_t groups[32]; /* likewise; more are not kept */
+    size_t group_count;
+    bool reads_all;          /* a capability lets it read every file (capabilities(7)) */
+    bool privileged;         /* more rights than its user's: secure_getenv(3) tells it nothing */
     int64_t started_ms;      /* Unix milliseconds, exact to the kernel's clock tick */
     char *executable;        /* as the process sees it, inside its root; NULL when unreadable */
     bool executable_deleted; /* replaced since: an upgrade without a restart */

@@ -35,6 +35,9 @@ enum setting_slot {
     SETTING_STORE_TYPE,
     SETTING_PASSWORD,   /* of it; its value is never printed, logged or sent */
     SETTING_UNVERIFIED, /* certificates are not checked at all */
+    SETTING_UNREAD,     /* adds roots that are not read here */
+    SETTING_SECURITY,   /* Java: a file that alters its security properties */
+    SETTING_UNSETTLED,  /* alters trust in a way that is not followed: nothing can be said */
     SETTING_SLOTS
 };
 

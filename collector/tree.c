@@ -19,6 +19,26 @@ bool tree_exists(int root_fd, const char *path)
     return exists;
 }
 
+bool tree_status(int root_fd, const char *path, struct stat *status)
+{
+    struct error err = { 0 };
+    char *resolved = input_resolve(root_fd, path, &err), *folder;
+    bool known;
+    int fd;
+
+    if (resolved == NULL)
+        return false;
+    folder = tree_folder(resolved);
+    fd = input_open(root_fd, folder, true, &err);
+    known = fd >= 0 && fstatat(fd, strcmp(resolved, "/") == 0 ? "." : tree_name(resolved), status,
+                               AT_SYMLINK_NOFOLLOW) == 0;
+    if (fd >= 0)
+        close(fd);
+    free(folder);
+    free(resolved);
+    return known;
+}
+
 static bool can_open(int root_fd, const char *path, bool directory)
 {
     struct error err = { 0 };

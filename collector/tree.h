@@ -13,6 +13,10 @@
 #define TREE_PATHS_MAX 20000
 
 bool tree_exists(int root_fd, const char *path);
+
+/* What the path leads to, whether or not it can be opened; false when it leads nowhere. */
+bool tree_status(int root_fd, const char *path, struct stat *status);
+
 bool tree_is_directory(int root_fd, const char *path);
 bool tree_is_file(int root_fd, const char *path); /* a regular one */
 

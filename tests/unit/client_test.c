@@ -34,10 +34,13 @@ static const char script[] =
     "opt/py/lib/python3.13/site-packages/certifi/core.py x\n"
     "mkdir -p srv/app/env/bin; ln -s /usr/bin/python3.11 srv/app/env/bin/python3; file "
     "srv/app/env/pyvenv.cfg x\n"
-    "file srv/app/env/lib/python3.11/site-packages/httpx/__init__.py x; copy %sb.pem "
+    "copy usr/lib/jvm/jdk-17/lib/security/cacerts srv/two.jks; file "
+    "srv/app/env/lib/python3.11/site-packages/httpx/__init__.py x; copy %sb.pem "
     "srv/app/env/lib/python3.11/site-packages/certifi/cacert.pem\n"
     "copy %sa.pem usr/bin/node; copy %sb.pem srv/extra.pem; copy %spassword.p12 srv/shop/trust.p12; copy "
     "%sunmarked.p12 srv/shop/pay.p12\n"
+    "copy usr/lib/ssl/cert.pem srv/hashed/$(openssl x509 -hash -noout -in usr/lib/ssl/cert.pem).0\n"
+    "copy usr/lib/ssl/cert.pem srv/secret.pem; chmod 600 srv/secret.pem; file usr/bin/curl x\n"
     "copy %sa.pem etc/app/ca.pem; copy %sleaf.pem etc/app/server.pem; copy %sa.pem etc/ssl/all.pem\n";
 
 static struct client_list clients;
@@ -62,7 +65,31 @@ static const struct process_case {
     { "/usr/bin/python3.11", "/", { "/srv/app/env/bin/python3", "x.py" }, { NULL } },
     { "/usr/bin/node", "/", { "node", "x.js" }, { "NODE_EXTRA_CA_CERTS=/srv/extra.pem" } },
     { "/usr/bin/node", "/", { "node", "--use-openssl-ca", "x.js" }, { NULL } },
+    { "/usr/bin/python3.11", "/", { "python3" }, { "SSL_CERT_FILE=/srv/hashed", "SSL_CERT_DIR=/none" } },
+    { "/usr/bin/python3.11", "/", { "python3" }, { "SSL_CERT_FILE=/srv/secret.pem", "SSL_CERT_DIR=/none" } },
+    { "/opt/jdk8/jre/bin/java", "/", { "java", "Main" }, { NULL } },
+    { "/usr/bin/curl", "/", { "curl" }, { "SSL_CERT_FILE=/none", "SSL_CERT_DIR=/srv/hashed" } },
+    { "/usr/lib/jvm/jdk-17/bin/java",
+      "/",
+      { "java", "-Djavax.net.ssl.trustStore=/srv/two.jks", "-Djavax.net.ssl.trustStoreType=JKS", "Main" },
+      { NULL } },
+    { "/usr/lib/jvm/jdk-17/bin/java",
+      "/",
+      { "java", "-Djavax.net.ssl.trustStore=/srv/two.jks", "-Djavax.net.ssl.trustStoreType=BKS", "Main" },
+      { NULL } },
+    { "/usr/lib/jvm/jdk-17/bin/java",
+      "/",
+      { "java", "-Djavax.net.ssl.trustStore=/srv/shop/pay.p12", "-Djavax.net.ssl.trustStoreType=JCEKS",
+        "Main" },
+      { NULL } },
+    { "/usr/lib/jvm/jdk-17/bin/java",
+      "/",
+      { "java", "-Djavax.net.ssl.trustStore=/srv/hashed", "Main" },
+      { NULL } },
 };
+
+/* Of these processes, one is another user's and the environment of one cannot be read. */
+enum { OTHERS = 7, HIDDEN = 8 };
 
 static int make_host(void)
 {
@@ -78,7 +105,8 @@ static int make_host(void)
         struct process process = { .pid = (pid_t)(1000 + i),
                                    .executable = memory_text(started[i].executable),
                                    .working_directory = memory_text(started[i].directory),
-                                   .environment_read = true };
+                                   .uid = i == OTHERS ? 12345 : geteuid(),
+                                   .environment_read = i != HIDDEN };
 
         for (size_t j = 0; j < 6 && started[i].arguments[j] != NULL; j++)
             text_list_add(&process.arguments, started[i].arguments[j]);
@@ -214,6 +242,42 @@ static const struct client_case {
       1005,
       1,
       true },
+    { "OpenSSL reads no directory as its file",
+      RUNTIME_PYTHON,
+      "/usr/bin/python3.11",
+      "3.11",
+      "openssl",
+      { "/srv/hashed", "/none" },
+      1006,
+      0,
+      true },
+    { "what a process may not read it may have read before it gave up its rights",
+      RUNTIME_PYTHON,
+      "/usr/bin/python3.11",
+      "3.11",
+      "openssl",
+      { "/srv/secret.pem", "/none" },
+      1007,
+      0,
+      false },
+    { "curl without its file does not come to its directory",
+      RUNTIME_CURL,
+      "/usr/bin/curl",
+      "",
+      "openssl-partial",
+      { "/none", "/srv/hashed" },
+      1009,
+      0,
+      true },
+    { "a trustStore that is a directory falls back",
+      RUNTIME_JAVA,
+      "/usr/lib/jvm/jdk-17/bin/java",
+      "17.0.1",
+      "java",
+      { "/srv/hashed", "/usr/lib/jvm/jdk-17/lib/security/cacerts" },
+      1013,
+      2,
+      true },
     { "a keystore that nobody opens",
       RUNTIME_JAVA,
       "/usr/lib/jvm/jdk-17/bin/java",
@@ -258,7 +322,7 @@ static void client_is_as_described(void **state)
     assert_non_null(client);
     assert_string_equal(client->version, row->version);
     assert_string_equal(client->model->name, row->model);
-    assert_int_equal(client->process_count, row->pid != 0);
+    assert_int_equal(client->process_count > 0, row->pid != 0);
     if (row->pid != 0)
         assert_int_equal(client->processes[0].pid, row->pid);
     assert_int_equal(client->trust->count, row->trusted);
@@ -285,6 +349,40 @@ static void unclaimed_stores_are_those_of_cas_that_nobody_reads(void **state)
     assert_int_equal(count, 2);
 }
 
+static const struct client *client_of(pid_t pid)
+{
+    for (size_t i = 0; i < clients.count; i++) {
+        for (size_t j = 0; j < clients.items[i].process_count; j++) {
+            if (clients.items[i].processes[j].pid == pid)
+                return &clients.items[i];
+        }
+    }
+    return NULL;
+}
+
+static void nothing_is_said_of_a_process_whose_environment_is_hidden(void **state)
+{
+    const struct client *client = client_of(1008);
+
+    (void)state;
+    assert_non_null(client);
+    assert_int_equal(client->trust->count, 0);
+    assert_false(client->trust->complete);
+}
+
+static void a_store_type_makes_another_client(void **state)
+{
+    const struct client *jks = client_of(1010), *bks = client_of(1011), *jceks = client_of(1012);
+
+    (void)state;
+    assert_true(jks != bks && jks != NULL && bks != NULL && jceks != NULL);
+    assert_int_equal(jks->trust->count, 2);
+    assert_int_equal(bks->trust->count, 0);
+    assert_false(bks->trust->complete);
+    assert_int_equal(jceks->trust->count, 0); /* JCEKS opens no PKCS#12 */
+    assert_true(jceks->trust->complete);
+}
+
 static void ids_are_stable_and_different(void **state)
 {
     struct client_list again;
@@ -306,6 +404,8 @@ int main(void)
 {
     const struct CMUnitTest rest[] = {
         cmocka_unit_test(unclaimed_stores_are_those_of_cas_that_nobody_reads),
+        cmocka_unit_test(nothing_is_said_of_a_process_whose_environment_is_hidden),
+        cmocka_unit_test(a_store_type_makes_another_client),
         cmocka_unit_test(ids_are_stable_and_different),
     };
     struct error err = { 0 };

@@ -54,7 +54,10 @@ static void neighbour_is_seen_as_it_was_started(void **state)
     assert_string_equal(process_variable(process, "EMPTY"), "");
     assert_null(process_variable(process, "SSL_CERT"));
     assert_true(process->environment_read);
-    assert_int_equal(process->uid, getuid());
+    assert_int_equal(process->uid, geteuid());
+    assert_true(process->group_count > 0 && process->groups[0] == getegid());
+    assert_false(process->privileged);
+    assert_int_equal(process->reads_all, geteuid() == 0);
     assert_true(llabs((long long)(clock_now_unix_ms() - process->started_ms)) < 30000);
     assert_null(find(&list, getpid()));
     process_list_clear(&list);

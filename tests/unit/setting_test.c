@@ -1,6 +1,8 @@
 /* What decides was measured with the runtimes themselves; each row is one of those measurements. */
 #include "collector/setting.h"
 
+#include <unistd.h>
+
 #include "schema/base/input.h"
 #include "tests/support/check.h"
 
@@ -15,6 +17,98 @@ static const struct setting_case {
     const char *value; /* NULL: nothing decides */
     const char *by;
 } cases[] = {
+    { "an empty one is none for Go", RUNTIME_GO, { "x" }, { "SSL_CERT_FILE=" }, SETTING_FILE, NULL, NULL },
+    { "curl's line beats its environment",
+      RUNTIME_CURL,
+      { "curl", "-sSo/dev/null", "--cacert", "/a", "https://x" },
+      { "CURL_CA_BUNDLE=/b" },
+      SETTING_FILE,
+      "/a",
+      "--cacert" },
+    { "with a directory on its line curl asks for no variable",
+      RUNTIME_CURL,
+      { "curl", "--capath", "/a" },
+      { "SSL_CERT_FILE=/b" },
+      SETTING_FILE,
+      NULL,
+      NULL },
+    { "curl does not check",
+      RUNTIME_CURL,
+      { "curl", "-sSk", "x" },
+      { NULL },
+      SETTING_UNVERIFIED,
+      "1",
+      "--insecure" },
+    { "the letter k in a value is none of curl's options",
+      RUNTIME_CURL,
+      { "curl", "-sHk", "-H", "-k", "x" },
+      { NULL },
+      SETTING_UNVERIFIED,
+      NULL,
+      NULL },
+    { "curl's own file of options is not followed",
+      RUNTIME_CURL,
+      { "curl", "-K", "/a" },
+      { NULL },
+      SETTING_UNSETTLED,
+      "",
+      "--config" },
+    { "Node's words may be written with underscores",
+      RUNTIME_NODE,
+      { "node", "--use_openssl_ca", "x.js" },
+      { NULL },
+      SETTING_SYSTEM,
+      "1",
+      "--use-openssl-ca" },
+    { "a word's value ends nothing",
+      RUNTIME_NODE,
+      { "node", "-r", "/x.js", "--use-openssl-ca", "x.js" },
+      { NULL },
+      SETTING_SYSTEM,
+      "1",
+      "--use-openssl-ca" },
+    { "whose a word is after the script is not said",
+      RUNTIME_NODE,
+      { "node", "--title", "x", "--use-openssl-ca", "x.js" },
+      { NULL },
+      SETTING_UNSETTLED,
+      "1",
+      "--use-openssl-ca" },
+    { "Node's file of variables is not followed",
+      RUNTIME_NODE,
+      { "node", "--env-file=/x", "x.js" },
+      { NULL },
+      SETTING_UNSETTLED,
+      "1",
+      "--env-file" },
+    { "a provider of stores is not followed",
+      RUNTIME_JAVA,
+      { JAVA, "-Djavax.net.ssl.trustStoreProvider=X", STORE "/s", "Main" },
+      { NULL },
+      SETTING_UNSETTLED,
+      "X",
+      "javax.net.ssl.trustStoreProvider" },
+    { "an option file that cannot be read leaves all open",
+      RUNTIME_JAVA,
+      { JAVA, "Main" },
+      { "JDK_JAVA_OPTIONS=@/nowhere/at/all" },
+      SETTING_UNSETTLED,
+      "",
+      "option file" },
+    { "an empty password is as none",
+      RUNTIME_JAVA,
+      { JAVA, "-Djavax.net.ssl.trustStorePassword=", "Main" },
+      { NULL },
+      SETTING_PASSWORD,
+      NULL,
+      NULL },
+    { "security properties that replace the JDK's own are not followed",
+      RUNTIME_JAVA,
+      { JAVA, "-Djava.security.properties==/x", "Main" },
+      { NULL },
+      SETTING_UNSETTLED,
+      "",
+      "java.security.properties" },
     { "OpenSSL's file moves Python",
       RUNTIME_PYTHON,
       { "python3" },
@@ -185,10 +279,34 @@ static const struct setting_case {
       NULL },
 };
 
-static void setting_decides_as_measured(void **state)
+/* A file gave the process more rights than its user has (setcap, set-user-ID). */
+static const struct setting_case privileged[] = {
+    { "OpenSSL tells a privileged process nothing",
+      RUNTIME_PYTHON,
+      { "python3" },
+      { "SSL_CERT_FILE=/a" },
+      SETTING_FILE,
+      NULL,
+      NULL },
+    { "Go has a getenv of its own",
+      RUNTIME_GO,
+      { "x" },
+      { "SSL_CERT_FILE=/a" },
+      SETTING_FILE,
+      "/a",
+      "SSL_CERT_FILE" },
+    { "whether a privileged Node listens is not said",
+      RUNTIME_NODE,
+      { "node", "x.js" },
+      { "NODE_EXTRA_CA_CERTS=/a" },
+      SETTING_UNSETTLED,
+      "",
+      "NODE_EXTRA_CA_CERTS" },
+};
+
+static void decide(const struct setting_case *row, bool is_privileged)
 {
-    const struct setting_case *row = *state;
-    struct process process = { 0 };
+    struct process process = { .privileged = is_privileged };
     struct trust_settings settings;
     const char *value;
 
@@ -208,7 +326,64 @@ static void setting_decides_as_measured(void **state)
     text_list_clear(&process.environment);
 }
 
+static void setting_decides_as_measured(void **state)
+{
+    decide(*state, false);
+}
+
+static void setting_decides_for_the_privileged(void **state)
+{
+    decide(*state, true);
+}
+
+/* Option files of the JVM and of its launcher, and security properties, as java 17 and 25 took them. */
+static const struct file_case {
+    const char *name, *text;
+    const char *option; /* before the file's path */
+    const char *store;  /* NULL: none */
+    bool settled;
+} files[] = {
+    { "the words of @FILE stand in its place", STORE "/a\n", "@", "/a", true },
+    { "its comments say nothing", STORE "/a # " STORE "/b\n# " STORE "/c\n", "@", "/a", true },
+    { "a backslash joins its lines", "\"" STORE "/a\\\n  b\"", "@", "/ab", true },
+    { "a backslash stands before a backslash", "\"" STORE "/a\\\\b\"", "@", "/a\\b", true },
+    { "the program's own words in it end the options", "-cp /x Main " STORE "/a", "@", NULL, true },
+    { "-XX:VMOptionsFile is the JVM's own", "-Xmx1m " STORE "/a\n", "-XX:VMOptionsFile=", "/a", true },
+    { "security properties about names are settled", "networkaddress.cache.ttl=1\n",
+      "-Djava.security.properties=", NULL, true },
+    { "those about algorithms are not", "jdk.certpath.disabledAlgorithms=MD2\n",
+      "-Djava.security.properties=", NULL, false },
+};
+
+static void file_is_followed_as_measured(void **state)
+{
+    const struct file_case *row = *state;
+    char path[] = "/tmp/rootshift-setting-XXXXXX", option[128];
+    int fd = mkstemp(path);
+    struct process process = { 0 };
+    struct trust_settings settings;
+    const char *store;
+
+    assert_true(fd >= 0 && write(fd, row->text, strlen(row->text)) == (ssize_t)strlen(row->text));
+    snprintf(option, sizeof(option), "%s%s", row->option, path);
+    text_list_add(&process.arguments, JAVA);
+    text_list_add(&process.arguments, option);
+    text_list_add(&process.arguments, "Main");
+    settings_read(&settings, &process, RUNTIME_JAVA, INPUT_MACHINE);
+    store = settings_get(&settings, SETTING_STORE);
+    assert_int_equal(store == NULL, row->store == NULL);
+    if (row->store != NULL)
+        assert_string_equal(store, row->store);
+    assert_int_equal(settings_get(&settings, SETTING_UNSETTLED) == NULL, row->settled);
+    settings_clear(&settings);
+    text_list_clear(&process.arguments);
+    close(fd);
+    unlink(path);
+}
+
 int main(void)
 {
-    return RUN_ROWS(cases, setting_decides_as_measured);
+    return RUN_ROWS(cases, setting_decides_as_measured) +
+           RUN_ROWS(privileged, setting_decides_for_the_privileged) +
+           RUN_ROWS(files, file_is_followed_as_measured);
 }
