@@ -16,7 +16,7 @@
 /* Of everybody, and of partners that have one of their own (topic_is_in()). */
 #define IN_TOPICS "^rootshift\\.in(\\..+)?$"
 
-/* A batch is what comes in this time, or INGEST_BATCH_MAX records. */
+/* A batch is what comes in this time, or settings->batch records. */
 #define POLL_MS 200
 
 /* How often an idle loop asks what the logs hold and whether campaigns or manifests wait for the judge. */
@@ -199,7 +199,7 @@ static bool turn(struct loop *loop, struct batch *batch, struct consumer_record 
     bool ok;
 
     batch->count = batch->move_count = 0;
-    ok = consumer_poll(loop->consumer, POLL_MS, records, INGEST_BATCH_MAX, &count, err);
+    ok = consumer_poll(loop->consumer, POLL_MS, records, (size_t)loop->settings->batch, &count, err);
     for (size_t i = 0; ok && i < count; i++)
         ok = add(loop, batch, &records[i], err);
     ok = ok && (batch->count == 0 || apply(loop, batch, err));

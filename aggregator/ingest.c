@@ -1,11 +1,10 @@
 #include "aggregator/ingest.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "aggregator/failpoint.h"
 #include "schema/base/clock.h"
 #include "schema/base/log.h"
 #include "schema/sql/statement.h"
@@ -37,23 +36,6 @@ void ingest_close(struct ingest *ingest)
         return;
     keyring_free(ingest->keyring);
     free(ingest);
-}
-
-/*
- * For tests: ROOTSHIFT_FAILPOINT names a place, and here the program ends as by kill -9, or, with
- * `:sleep` behind the name, waits to be killed.
- */
-static void failpoint(const char *place)
-{
-    const char *wanted = getenv("ROOTSHIFT_FAILPOINT");
-    size_t size = strlen(place);
-
-    if (wanted == NULL || strncmp(wanted, place, size) != 0)
-        return;
-    if (strcmp(wanted + size, ":sleep") == 0)
-        sleep(60);
-    else if (wanted[size] == '\0')
-        raise(SIGKILL);
 }
 
 static bool learn_senders(struct ingest *ingest, const struct record_open *open, size_t count,
@@ -119,14 +101,14 @@ static bool apply(struct ingest *ingest, const struct record_open *open, size_t 
         ok = record_stage(&open[i], i, force_dead, &context, &rows, err);
     ok = ok && database_copy_in(ingest->database, RECORD_COPY, &rows, err);
     if (ok)
-        failpoint("after-copy");
+        failpoint(FAILPOINT_AFTER_COPY);
     ok = ok && database_script(ingest->database, statement_text("merge"), err) &&
          move_offsets(ingest, moves, move_count, now, err);
     if (ok)
-        failpoint("before-commit");
+        failpoint(FAILPOINT_BEFORE_COMMIT);
     ok = ok && database_commit(ingest->database, err);
     if (ok)
-        failpoint("after-commit");
+        failpoint(FAILPOINT_AFTER_COMMIT);
     text_clear(&rows);
     if (!ok) {
         database_rollback(ingest->database);

@@ -1,5 +1,6 @@
 /* rootshift-aggregator: keeps what hosts and scanners say in PostgreSQL, and answers who is ready. */
 #include "aggregator/database.h"
+#include "aggregator/ingest.h"
 #include "aggregator/settings.h"
 #include "aggregator/web/serve.h"
 
@@ -62,6 +63,9 @@ static const struct option run_options[] = {
     TIME,
     { "group", OPTION_TEXT, SETTINGS_AT(group), "NAME", .from_environment = true,
       .fallback = "rootshift-aggregator", .help = "consumer group: aggregators of one database share one" },
+    { "batch", OPTION_NUMBER, SETTINGS_AT(batch), "N", .from_environment = true,
+      .fallback = KAFKA_VALUE(INGEST_BATCH_MAX), .low = 1, .high = INGEST_BATCH_MAX, .unit = "records",
+      .help = "the longest transaction" },
     { "once", OPTION_FLAG, SETTINGS_AT(once), .help = "stop when all that is in the log by now is applied" },
     { "whole-log", OPTION_FLAG, SETTINGS_AT(whole_log), .from_environment = true,
       .help = "insist that each log starts at 0: for brokers that drop old records silently" },
@@ -111,8 +115,8 @@ static const struct command commands[] = {
       SIZE, command_gate },
     { "outreach", NULL, "what each partner that is not ready must be told", outreach_options, SIZE,
       command_outreach },
-    { "serve", NULL, "the dashboard: pages, CSV and JSON over HTTP", serve_options, sizeof(struct serve_settings),
-      serve_run },
+    { "serve", NULL, "the dashboard: pages, CSV and JSON over HTTP", serve_options,
+      sizeof(struct serve_settings), serve_run },
     { "digest", NULL, "a SHA-256 per table", digest_options, SIZE, command_digest },
     { 0 },
 };

@@ -14,6 +14,7 @@ struct settings {
     bool only_new;
     int64_t show;
     int64_t days;
+    int64_t batch; /* records a transaction, at most */
     bool once, whole_log;
 };
 
