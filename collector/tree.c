@@ -59,22 +59,99 @@ bool tree_is_file(int root_fd, const char *path)
     return can_open(root_fd, path, false);
 }
 
-struct timespec tree_changed(int root_fd, const char *path)
+/* More links than the kernel follows in one path lead nowhere (path_resolution(7)). */
+#define LINKS_MAX 40
+
+/* A way along a path: how far it has come, without links, and what is still to be gone. */
+struct way {
+    int root_fd, links;
+    char *done, *rest;
+    struct timespec changed;
+};
+
+static void take_later(struct timespec *time, const struct timespec *other)
 {
-    char *folder = tree_folder(path);
-    struct timespec changed = { 0 };
+    if (other->tv_sec > time->tv_sec || (other->tv_sec == time->tv_sec && other->tv_nsec > time->tv_nsec))
+        *time = *other;
+}
+
+static void replace(char **text, char *with)
+{
+    free(*text);
+    *text = with;
+}
+
+static void follow(struct way *way, int fd, const char *name, const char *rest)
+{
+    char target[4096];
+    ssize_t size = readlinkat(fd, name, target, sizeof(target) - 1);
+
+    if (size < 0 || ++way->links > LINKS_MAX) {
+        replace(&way->rest, memory_text(""));
+        return;
+    }
+    target[size] = '\0';
+    if (target[0] == '/')
+        replace(&way->done, memory_text("/"));
+    replace(&way->rest, tree_join(target, rest));
+}
+
+/*
+ * A folder's ctime and mtime are set together when something in it comes or goes, which is nobody's concern here; when
+ * the folder itself was put in its place the ctime alone is set.
+ */
+static bool was_moved(const struct stat *folder)
+{
+    return folder->st_ctim.tv_sec != folder->st_mtim.tv_sec ||
+           folder->st_ctim.tv_nsec != folder->st_mtim.tv_nsec;
+}
+
+/* One component; false at the end of the way. */
+static bool go_on(struct way *way)
+{
+    const char *from = way->rest + strspn(way->rest, "/");
+    size_t size = strcspn(from, "/");
+    char *name = memory_text(from), *rest = memory_text(from + size + strspn(from + size, "/"));
     struct error err = { 0 };
     struct stat status;
-    int fd = input_open(root_fd, folder, true, &err);
+    bool more = size > 0;
+    int fd = more ? input_open(way->root_fd, way->done, true, &err) : -1;
 
-    if (fd >= 0 && fstatat(fd, tree_name(path), &status, AT_SYMLINK_NOFOLLOW) == 0)
-        changed = S_ISLNK(status.st_mode) ? status.st_ctim : changed;
-    else if (fd >= 0 && fstat(fd, &status) == 0)
-        changed = status.st_ctim;
+    name[size] = '\0';
+    if (fd < 0) {
+        more = false;
+    } else if (strcmp(name, "..") == 0) {
+        replace(&way->done, tree_folder(way->done));
+        replace(&way->rest, memory_text(rest));
+    } else if (fstatat(fd, name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
+        if (fstat(fd, &status) == 0)
+            take_later(&way->changed, &status.st_ctim);
+        more = false;
+    } else if (S_ISLNK(status.st_mode)) {
+        take_later(&way->changed, &status.st_ctim);
+        follow(way, fd, name, rest);
+    } else {
+        if (S_ISDIR(status.st_mode) && was_moved(&status))
+            take_later(&way->changed, &status.st_ctim);
+        replace(&way->done, tree_join(way->done, name));
+        replace(&way->rest, memory_text(rest));
+    }
     if (fd >= 0)
         close(fd);
-    free(folder);
-    return changed;
+    free(name);
+    free(rest);
+    return more;
+}
+
+struct timespec tree_changed(int root_fd, const char *path)
+{
+    struct way way = { .root_fd = root_fd, .done = memory_text("/"), .rest = memory_text(path) };
+
+    while (go_on(&way))
+        continue;
+    free(way.done);
+    free(way.rest);
+    return way.changed;
 }
 
 static int by_name(const void *a, const void *b)

@@ -21,8 +21,9 @@ bool tree_is_directory(int root_fd, const char *path);
 bool tree_is_file(int root_fd, const char *path); /* a regular one */
 
 /*
- * When a path last came to lead where it does: the ctime of the link that it is, if it is one; of a path that
- * leads nowhere, that of its folder, out of which it may have been removed.
+ * When a path last came to lead where it does: the latest ctime of the links on its way ("current" of a release, "..data"
+ * of a mounted secret), and of a folder that was itself moved there; of a path that leads nowhere also that of the last
+ * folder it reaches, out of which something may have been removed. Of the file at its end it says nothing.
  */
 struct timespec tree_changed(int root_fd, const char *path);
 
