@@ -72,6 +72,18 @@ static const struct option run_options[] = {
     END,
 };
 
+static const struct option quarantine_options[] = {
+    DATABASE,
+    KEY,
+    PARTNER(false),
+    { "host", OPTION_TEXT, SETTINGS_AT(host), "NAME", .help = "whose key it is" },
+    { "public-key", OPTION_TEXT, SETTINGS_AT(public_key), "FILE",
+      .help = "the host's public key in PEM (openssl pkey -pubout), where no enrolment of it waits" },
+    TIME,
+    JSON,
+    END,
+};
+
 static const struct option gate_options[] = {
     DATABASE,
     KEY,
@@ -109,6 +121,9 @@ static const struct command commands[] = {
       command_enroll_token },
     { "run", NULL, "the daemon: reports from Kafka into the database", run_options, SIZE, command_run },
     { "import", "report FILE…", "take reports from files", import_options, SIZE, command_import },
+    { "quarantine", "list | bind KEY | drop KEY",
+      "what came from hosts that nobody knows: bind its key, or throw it away", quarantine_options, SIZE,
+      command_quarantine },
     { "readiness", NULL, "who is ready for each phase, who is not, and why", readiness_options, SIZE,
       command_readiness },
     { "gate", "[verify]", "may this phase start? decide, show a decision, or check all of them", gate_options,

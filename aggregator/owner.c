@@ -176,18 +176,6 @@ static bool keep_token(struct database *database, const Rootshift__V1__Enrolment
     return ok;
 }
 
-static bool has_partner(struct database *database, const char *partner, struct error *err)
-{
-    PGresult *result =
-        database_query(database, "partner_find", (struct parameter[]){ { "partner", partner }, { 0 } }, err);
-    bool found = result != NULL && PQntuples(result) == 1;
-
-    if (result != NULL && !found)
-        error_set(err, ERROR_ABSENT, "no partner \"%s\": import it first", partner);
-    PQclear(result);
-    return found;
-}
-
 int command_enroll_token(void *given, const struct text_list *arguments, struct error *err)
 {
     const struct settings *settings = given;
@@ -197,7 +185,7 @@ int command_enroll_token(void *given, const struct text_list *arguments, struct 
     struct database *database = key != NULL ? open_checked(settings, "enroll-token", err) : NULL;
     char *brokers[] = { (char *)(uintptr_t)settings->kafka.brokers };
     char *word = NULL;
-    bool ok = database != NULL && has_partner(database, settings->partner, err);
+    bool ok = database != NULL && partner_exists(database, settings->partner, err);
 
     (void)arguments;
     if (ok && (RAND_bytes(id, sizeof(id)) != 1 || RAND_priv_bytes(secret, sizeof(secret)) != 1))

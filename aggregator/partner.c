@@ -264,3 +264,15 @@ bool partner_import(struct database *database, const char *json, int64_t at, str
                         (struct parameter[]){ { "rows", json }, { "at", clock_format(at, time) }, { 0 } },
                         NULL, err);
 }
+
+bool partner_exists(struct database *database, const char *id, struct error *err)
+{
+    PGresult *result =
+        database_query(database, "partner_find", (struct parameter[]){ { "partner", id }, { 0 } }, err);
+    bool found = result != NULL && PQntuples(result) == 1;
+
+    if (result != NULL && !found)
+        error_set(err, ERROR_ABSENT, "no partner \"%s\": import it first", id);
+    PQclear(result);
+    return found;
+}

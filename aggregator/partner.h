@@ -23,3 +23,6 @@ void partner_problems_clear(struct partner_problems *problems);
 
 /* Insert or update all rows in one transaction; partners that the file does not name stay. */
 MUST_CHECK bool partner_import(struct database *database, const char *json, int64_t at, struct error *err);
+
+/* ERROR_ABSENT, with what to do about it, for one that was never imported. */
+MUST_CHECK bool partner_exists(struct database *database, const char *id, struct error *err);

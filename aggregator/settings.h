@@ -9,6 +9,7 @@ struct settings {
     struct kafka_settings kafka;
     const char *key, *group;
     const char *campaign, *phase, *partner;
+    const char *host, *public_key;
     int64_t time; /* Unix seconds; 0: now */
     bool json, csv, text;
     bool only_new;
@@ -28,6 +29,7 @@ SETTINGS_COMMAND(command_campaign);
 SETTINGS_COMMAND(command_enroll_token);
 SETTINGS_COMMAND(command_run);
 SETTINGS_COMMAND(command_import);
+SETTINGS_COMMAND(command_quarantine);
 SETTINGS_COMMAND(command_readiness);
 SETTINGS_COMMAND(command_gate);
 SETTINGS_COMMAND(command_outreach);

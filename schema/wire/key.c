@@ -108,6 +108,29 @@ struct key *key_load(const char *path, struct error *err)
     return key;
 }
 
+struct key *key_load_public(const char *path, struct error *err)
+{
+    struct input file = { 0 };
+    EVP_PKEY *pkey = NULL;
+    struct key *key = NULL;
+    BIO *pem;
+
+    if (!input_read(INPUT_MACHINE, path, KEY_FILE_BYTES_MAX, &file, err)) {
+        error_within(err, "key");
+        return NULL;
+    }
+    pem = BIO_new_mem_buf(file.bytes, (int)file.size);
+    pkey = pem == NULL ? NULL : PEM_read_bio_PUBKEY(pem, NULL, NULL, NULL);
+    BIO_free(pem);
+    ERR_clear_error();
+    if (pkey == NULL)
+        error_set(err, ERROR_FORMAT, "key %s: not a public key in PEM", path);
+    else if ((key = key_of(pkey, err)) == NULL)
+        error_within(err, "key %s", path);
+    input_clear(&file);
+    return key;
+}
+
 static bool write_pem(const struct key *key, int fd, struct error *err)
 {
     BIO *pem = BIO_new_fd(fd, BIO_NOCLOSE);

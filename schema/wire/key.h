@@ -23,6 +23,9 @@ void key_free(struct key *key);
  */
 struct key *key_load(const char *path, struct error *err);
 
+/* The public half alone, as `openssl pkey -pubout` writes it (PEM, SubjectPublicKeyInfo). */
+struct key *key_load_public(const char *path, struct error *err);
+
 /*
  * Mode 0600; whole or not at all, also when the power fails. An existing file is ERROR_CONFLICT and stays: a key that
  * is overwritten is lost for good.

@@ -12,7 +12,12 @@ ON CONFLICT DO NOTHING;
 INSERT INTO rootshift.quarantine (topic, partition, record_offset, key_id, schema, reason, bytes, received_at)
 SELECT topic, partition, record_offset, key_id, schema, reason, bytes, received_at FROM staged WHERE kind = 'quarantine'
 ORDER BY 1, 2, 3
-ON CONFLICT DO NOTHING;
+ON CONFLICT (topic, partition, record_offset) DO UPDATE SET reason = excluded.reason
+WHERE quarantine.reason <> excluded.reason;
+
+-- What waited and is believed now, or cannot be read after all, waits no longer.
+DELETE FROM rootshift.quarantine q USING staged s
+WHERE s.kind <> 'quarantine' AND q.topic = s.topic AND q.partition = s.partition AND q.record_offset = s.record_offset;
 
 INSERT INTO rootshift.enrolment (key_id, public_key, partner, host, environment, token, enrolled_at)
 SELECT DISTINCT ON (key_id) key_id, decode(content->>'public_key', 'hex'), content->>'partner', content->>'host',

@@ -1,0 +1,1 @@
+DELETE FROM rootshift.quarantine WHERE key_id = decode(:'key', 'hex')
