@@ -105,6 +105,20 @@ static void choose_bundle(struct client *client, const struct text_list *default
         add_store(client, speaker, defaults->items[0], FORM_ANY, false);
 }
 
+/* php.ini or a word of the command line names all that is read, else it is OpenSSL's. */
+static void choose_php(struct client *client, const struct installed *installed,
+                       const struct speaker *speaker)
+{
+    const char *bundle = settings_get(speaker->settings, SETTING_BUNDLE);
+
+    if (bundle != NULL)
+        add_set(client, speaker, bundle, FORM_FILE);
+    else if (!installed->told)
+        choose_openssl(client, &installed->stores, speaker);
+    for (size_t i = 0; bundle == NULL && installed->told && i < installed->stores.count; i++)
+        add_store(client, speaker, installed->stores.items[i], FORM_ANY, false);
+}
+
 static void choose_node(struct client *client, const struct installed *installed,
                         const struct speaker *speaker)
 {
@@ -184,9 +198,9 @@ static void describe(struct client *client, const struct installed *installed, i
     switch (installed->runtime) {
     case RUNTIME_OPENSSL:
     case RUNTIME_PYTHON:
-    case RUNTIME_PHP:
     case RUNTIME_GO:
     case RUNTIME_CURL: choose_openssl(client, &installed->stores, &speaker); break;
+    case RUNTIME_PHP: choose_php(client, installed, &speaker); break;
     case RUNTIME_REQUESTS:
     case RUNTIME_CERTIFI:
     case RUNTIME_PIP: choose_bundle(client, &installed->stores, &speaker); break;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/php.h"
 #include "collector/tree.h"
 
 /* Where each runtime is looked for. */
@@ -472,8 +473,12 @@ static void add_php(struct installed_list *list, int root_fd, const char *path, 
     struct installed *installed = add(list, RUNTIME_PHP, path, resolved, NULL, "openssl");
     char *directory = system_openssl_dir(root_fd);
 
-    if (installed != NULL && directory != NULL)
-        add_openssl_stores(&installed->stores, directory);
+    if (installed != NULL) {
+        php_stores(root_fd, resolved, &installed->stores);
+        installed->told = installed->stores.count > 0;
+        if (!installed->told && directory != NULL)
+            add_openssl_stores(&installed->stores, directory);
+    }
     free(directory);
 }
 
@@ -626,17 +631,32 @@ static size_t add_stranger(struct installed_list *list, const struct process *pr
     return list->count - 1;
 }
 
-size_t installed_of_process(struct installed_list *list, const struct process *process, int root_fd,
-                            size_t found[INSTALLED_PER_PROCESS])
+/*
+ * The program of another user's process, which only its command line names: one without privileges sees no more. NULL
+ * when that leads to no program here.
+ */
+static char *named_program(const struct process *process, int root_fd)
 {
-    char *path, *bin, *prefix;
+    static const char *const folders[] = { "/usr/local/bin", "/usr/bin", "/bin" };
+    char *found = NULL;
+
+    if (strchr(process->arguments.items[0], '/') != NULL)
+        return resolve(root_fd, process->arguments.items[0]);
+    for (size_t i = 0; found == NULL && i < sizeof(folders) / sizeof(folders[0]); i++) {
+        char *path = tree_join(folders[i], process->arguments.items[0]);
+
+        found = resolve(root_fd, path);
+        free(path);
+    }
+    return found;
+}
+
+static size_t installed_of_known(struct installed_list *list, const struct process *process, int root_fd,
+                                 size_t found[INSTALLED_PER_PROCESS])
+{
+    char *path = started_as(process, root_fd), *bin = tree_folder(path), *prefix = tree_folder(bin);
     size_t count = 0;
 
-    if (process->executable == NULL || process->arguments.count == 0)
-        return 0;
-    path = started_as(process, root_fd);
-    bin = tree_folder(path);
-    prefix = tree_folder(bin);
     add_program(list, root_fd, path);
     for (size_t i = 0; i < list->count && count < INSTALLED_PER_PROCESS; i++) {
         const struct installed *item = &list->items[i];
@@ -651,12 +671,30 @@ size_t installed_of_process(struct installed_list *list, const struct process *p
             continue; /* in a Python that runs something else, pip is only a file */
         found[count++] = i;
     }
+    free(prefix);
+    free(bin);
+    free(path);
+    return count;
+}
+
+size_t installed_of_process(struct installed_list *list, const struct process *process, int root_fd,
+                            size_t found[INSTALLED_PER_PROCESS])
+{
+    struct process named = *process;
+    size_t count;
+
+    if (process->arguments.count == 0)
+        return 0;
+    if (process->executable == NULL) {
+        named.executable = named_program(process, root_fd);
+        count = named.executable == NULL ? 0 : installed_of_known(list, &named, root_fd, found);
+        free(named.executable);
+        return count;
+    }
+    count = installed_of_known(list, process, root_fd, found);
     if (count == 0) {
         found[0] = add_stranger(list, process, root_fd);
         count = found[0] != SIZE_MAX;
     }
-    free(prefix);
-    free(bin);
-    free(path);
     return count;
 }

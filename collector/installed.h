@@ -16,6 +16,7 @@ struct installed {
     const char *model;              /* of schema/trust/model.h */
     struct text_list stores;        /* in reading order */
     bool carries_roots;             /* the first store is the program itself */
+    bool told;                      /* PHP: its ini files name the stores, and no variable moves them */
     struct text_list system_stores; /* Node: OpenSSL's, which a setting can switch to */
 };
 

@@ -476,6 +476,27 @@ static void read_curl(struct trust_settings *settings, const struct process *pro
     free(rc);
 }
 
+/* php(1): -d NAME=VALUE sets what an ini file would; with other ini files than the usual ones nothing is known. */
+static void read_php(struct trust_settings *settings, const struct process *process)
+{
+    static const char file[] = "openssl.cafile=", any[] = "openssl.";
+
+    for (size_t i = 1; i < process->arguments.count && process->arguments.items[i][0] == '-'; i++) {
+        const char *word = process->arguments.items[i], *value = word + 2;
+
+        if (text_starts(word, "-c") || text_starts(word, "-n"))
+            set(settings, SETTING_UNSETTLED, "php.ini", "");
+        if (!text_starts(word, "-d"))
+            continue;
+        if (value[0] == '\0' && i + 1 < process->arguments.count)
+            value = process->arguments.items[++i];
+        if (text_starts(value, file) && value[strlen(file)] != '\0')
+            set(settings, SETTING_BUNDLE, "openssl.cafile", value + strlen(file));
+        else if (text_starts(value, any))
+            set(settings, SETTING_UNSETTLED, "-d openssl", "");
+    }
+}
+
 void settings_read(struct trust_settings *settings, const struct process *process, enum runtime runtime,
                    int root_fd)
 {
@@ -489,6 +510,8 @@ void settings_read(struct trust_settings *settings, const struct process *proces
         return;
     }
     read_variables(settings, process, runtime);
+    if (runtime == RUNTIME_PHP)
+        read_php(settings, process);
     if (runtime == RUNTIME_NODE)
         read_node(settings, process);
 }

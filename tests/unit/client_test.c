@@ -40,7 +40,10 @@ static const char script[] =
     "copy %sa.pem usr/bin/node; copy %sb.pem srv/extra.pem; copy %spassword.p12 srv/shop/trust.p12; copy "
     "%sunmarked.p12 srv/shop/pay.p12\n"
     "copy usr/lib/ssl/cert.pem srv/hashed/$(openssl x509 -hash -noout -in usr/lib/ssl/cert.pem).0\n"
-    "copy usr/lib/ssl/cert.pem srv/secret.pem; chmod 600 srv/secret.pem; file usr/bin/curl x\n"
+    "copy usr/lib/ssl/cert.pem srv/secret.pem; chmod 600 srv/secret.pem; file usr/bin/curl x; file "
+    "usr/local/bin/node x\n"
+    "file usr/bin/php8.2 x; file etc/php/8.2/cli/php.ini ';openssl.cafile=/no\\nopenssl.cafile = "
+    "\"/srv/extra.pem\" ; why\\n'\n"
     "copy %sa.pem etc/app/ca.pem; copy %sleaf.pem etc/app/server.pem; copy %sa.pem etc/ssl/all.pem\n";
 
 static struct client_list clients;
@@ -86,10 +89,12 @@ static const struct process_case {
       "/",
       { "java", "-Djavax.net.ssl.trustStore=/srv/hashed", "Main" },
       { NULL } },
+    { NULL, "/", { "node", "x.js" }, { NULL } },
+    { "/usr/bin/php8.2", "/", { "php", "x.php" }, { "SSL_CERT_FILE=/usr/lib/ssl/cert.pem" } },
 };
 
 /* Of these processes, one is another user's and the environment of one cannot be read. */
-enum { OTHERS = 7, HIDDEN = 8 };
+enum { OTHERS = 7, HIDDEN = 8, NAMED = 14 };
 
 static int make_host(void)
 {
@@ -103,10 +108,12 @@ static int make_host(void)
     failed = system(command);
     for (size_t i = 0; i < sizeof(started) / sizeof(started[0]); i++) {
         struct process process = { .pid = (pid_t)(1000 + i),
-                                   .executable = memory_text(started[i].executable),
+                                   .executable = started[i].executable == NULL
+                                                     ? NULL
+                                                     : memory_text(started[i].executable),
                                    .working_directory = memory_text(started[i].directory),
                                    .uid = i == OTHERS ? 12345 : geteuid(),
-                                   .environment_read = i != HIDDEN };
+                                   .environment_read = i != HIDDEN && i != NAMED };
 
         for (size_t j = 0; j < 6 && started[i].arguments[j] != NULL; j++)
             text_list_add(&process.arguments, started[i].arguments[j]);
@@ -260,6 +267,15 @@ static const struct client_case {
       1007,
       0,
       false },
+    { "PHP's ini file beats OpenSSL's variables",
+      RUNTIME_PHP,
+      "/usr/bin/php8.2",
+      "",
+      "openssl",
+      { "/srv/extra.pem" },
+      1015,
+      1,
+      true },
     { "curl without its file does not come to its directory",
       RUNTIME_CURL,
       "/usr/bin/curl",
@@ -370,6 +386,17 @@ static void nothing_is_said_of_a_process_whose_environment_is_hidden(void **stat
     assert_false(client->trust->complete);
 }
 
+static void a_process_that_only_its_command_line_names_is_a_client_of_which_nothing_is_said(void **state)
+{
+    const struct client *client = client_of(1000 + NAMED);
+
+    (void)state;
+    assert_non_null(client);
+    assert_int_equal(client->runtime, RUNTIME_NODE);
+    assert_int_equal(client->trust->count, 0);
+    assert_false(client->trust->complete);
+}
+
 static void a_store_type_makes_another_client(void **state)
 {
     const struct client *jks = client_of(1010), *bks = client_of(1011), *jceks = client_of(1012);
@@ -405,6 +432,7 @@ int main(void)
     const struct CMUnitTest rest[] = {
         cmocka_unit_test(unclaimed_stores_are_those_of_cas_that_nobody_reads),
         cmocka_unit_test(nothing_is_said_of_a_process_whose_environment_is_hidden),
+        cmocka_unit_test(a_process_that_only_its_command_line_names_is_a_client_of_which_nothing_is_said),
         cmocka_unit_test(a_store_type_makes_another_client),
         cmocka_unit_test(ids_are_stable_and_different),
     };

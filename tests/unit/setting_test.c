@@ -17,6 +17,20 @@ static const struct setting_case {
     const char *value; /* NULL: nothing decides */
     const char *by;
 } cases[] = {
+    { "PHP is told on its line",
+      RUNTIME_PHP,
+      { "php8.2", "-d", "openssl.cafile=/a", "x.php" },
+      { "SSL_CERT_FILE=/b" },
+      SETTING_BUNDLE,
+      "/a",
+      "openssl.cafile" },
+    { "PHP's other ini file is not followed",
+      RUNTIME_PHP,
+      { "php8.2", "-c/a", "x.php" },
+      { NULL },
+      SETTING_UNSETTLED,
+      "",
+      "php.ini" },
     { "an empty one is none for Go", RUNTIME_GO, { "x" }, { "SSL_CERT_FILE=" }, SETTING_FILE, NULL, NULL },
     { "curl's line beats its environment",
       RUNTIME_CURL,
