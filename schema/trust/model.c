@@ -67,7 +67,7 @@ static const struct model models[] = {
     { .name = "java", .clients = "Java virtual machines with JSSE",
       .formats = MODEL_READS_KEYSTORES, .damage = MODEL_DAMAGE_DROPS_FILE, .trusted_block = MODEL_TRUSTED_SKIPPED,
       .java_marks = true, .anchors = MODEL_ANCHORS_ANY, 
-      .anchor_constraints = MODEL_ANCHOR_CA_FLAG,
+      .anchor_constraints = MODEL_ANCHOR_CA_FLAG, .anchor_says_ca = true,
       .alternatives = MODEL_ALTERNATIVES_ALL, .order = MODEL_TRUSTED_FIRST, .aki = MODEL_AKI_KEY_ID,
       .names = MODEL_NAMES_CANONICAL, .leaf_key_usage = true, .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024,
       .sha1_refused = true, .verifies = true },
@@ -93,7 +93,7 @@ static const struct model models[] = {
     { .name = "go", .clients = "programs written in Go",
       .formats = MODEL_READS_PEM, .damage = MODEL_DAMAGE_SKIPS_BLOCK, .trusted_block = MODEL_TRUSTED_SKIPPED,
       .loses_first_after_bom = true, .anchors = MODEL_ANCHORS_ANY, .anchor_dates = true,
-      .anchor_constraints = MODEL_ANCHOR_CONSTRAINED, .alternatives = MODEL_ALTERNATIVES_ALL,
+      .anchor_constraints = MODEL_ANCHOR_CONSTRAINED, .anchor_says_ca = true, .alternatives = MODEL_ALTERNATIVES_ALL,
       .order = MODEL_TRUSTED_FIRST, .aki = MODEL_AKI_IGNORED, .names = MODEL_NAMES_BYTES, .eku = MODEL_EKU_ALL,
       .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
 

@@ -102,6 +102,7 @@ struct model {
     bool
         anchor_dates; /* an anchor outside its validity ends no path; false: unless the list is served out of order */
     enum model_anchor_constraints anchor_constraints;
+    bool anchor_says_ca; /* one of version 3 without the CA flag is none, whatever its key usage says */
     enum model_alternatives alternatives;
     enum model_order order;
     bool order_matters; /* the order of the trust set changes verdicts, and so belongs to its digest */

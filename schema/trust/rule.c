@@ -62,7 +62,7 @@ static bool has_other_name(const struct rule_subject *subject)
 
 /*
  * An intermediate must say that it is a CA (RFC 5280 section 6.1.4 k). An anchor of version 1 cannot
- * say so and is believed, one of version 3 that leaves it out only with a key usage for it.
+ * say so and is believed, one of version 3 that leaves it out only with a key usage for it, and by some not at all.
  */
 static bool is_no_ca(const struct rule_subject *subject)
 {
@@ -74,7 +74,7 @@ static bool is_no_ca(const struct rule_subject *subject)
                                   model_of(subject)->anchor_constraints == MODEL_ANCHOR_UNCONSTRAINED);
     if (model_of(subject)->anchor_constraints == MODEL_ANCHOR_UNCONSTRAINED || (flags & EXFLAG_V1) != 0)
         return false;
-    return (flags & EXFLAG_KUSAGE) == 0;
+    return (flags & EXFLAG_KUSAGE) == 0 || model_of(subject)->anchor_says_ca;
 }
 
 /* A leaf's key must be of use in a handshake for those who look, an issuer's for signing certificates (section 4.2.1.3). */

@@ -12,6 +12,7 @@
 static const char *const ca[] = { "basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign",
                                   NULL };
 static const char *const no_ca[] = { "basicConstraints=CA:FALSE", NULL };
+static const char *const unsaid_ca[] = { "keyUsage=critical,keyCertSign", NULL };
 static const char *const mail[] = { "basicConstraints=critical,CA:TRUE", "extendedKeyUsage=emailProtection",
                                     NULL };
 static const char *const short_ca[] = { "basicConstraints=critical,CA:TRUE,pathlen:0", NULL };
@@ -41,6 +42,7 @@ static const struct member {
     { 'f', 0, "CN=New", 2, 0, ca, NOW + 1, 0, NULL },    /* not valid for a second yet */
     { 'm', 0, "CN=New", 2, 0, mail, 0, 0, NULL },        /* for e-mail only */
     { 'c', 0, "CN=New", 2, 0, no_ca, 0, 0, NULL },
+    { 'q', 0, "CN=New", 2, 0, unsaid_ca, 0, 0, NULL },
     { 'p', 0, "CN=New", 2, 0, short_ca, 0, 0, NULL },
     { 'P', 'O', "CN=New", 2, 1, short_ca, 0, 0, NULL }, /* a cross-certificate that allows one CA less */
     { 'n', 0, "CN=New", 2, 0, fenced, 0, 0, NULL },
@@ -158,6 +160,10 @@ static const struct path_case {
     { "Java does not look at a root's purposes", "LI", "", "m", "java", NULL, PATH_TRUSTED, "LIm", "" },
     { "a root that is no CA", "LI", "", "c", "rfc5280", NULL, PATH_UNTRUSTED, "LIc", "not-a-ca" },
     { "Java looks at that", "LI", "", "c", "java", NULL, PATH_UNTRUSTED, "LIc", "not-a-ca" },
+    { "a root that leaves out whether it is a CA, with a key usage for it", "LI", "", "q", "openssl", NULL,
+      PATH_TRUSTED, "LIq", "" },
+    { "is none for Java", "LI", "", "q", "java", NULL, PATH_UNTRUSTED, "LIq", "not-a-ca" },
+    { "nor for Go", "LI", "", "q", "go", NULL, PATH_UNTRUSTED, "LIq", "not-a-ca" },
     { "a root that allows no further CA", "LI", "", "p", "rfc5280", NULL, PATH_UNTRUSTED, "LIp",
       "path-length" },
     { "an intermediate that allows no further CA", "LIP", "", "O", "rfc5280", NULL, PATH_UNTRUSTED, "LIPO",
