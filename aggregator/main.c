@@ -41,7 +41,16 @@
 static const struct option migrate_options[] = { DATABASE, END };
 static const struct option partner_options[] = { DATABASE, TIME, END };
 static const struct option campaign_options[] = { DATABASE, KAFKA, KEY, TIME, END };
-static const struct option readiness_options[] = { DATABASE, CAMPAIGN(true), PHASE, TIME, JSON, END };
+static const struct option readiness_options[] = {
+    DATABASE,
+    CAMPAIGN(true),
+    PHASE,
+    { "findings", OPTION_FLAG, SETTINGS_AT(findings),
+      .help = "instead: where hosts say something else than the centre finds, and what else is odd" },
+    TIME,
+    JSON,
+    END,
+};
 static const struct option import_options[] = { DATABASE, KEY, TIME, END };
 static const struct option digest_options[] = { DATABASE, END };
 

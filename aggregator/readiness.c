@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "aggregator/finding.h"
 #include "aggregator/grid.h"
 #include "aggregator/migration.h"
 #include "aggregator/settings.h"
@@ -190,34 +191,65 @@ bool readiness_json(struct database *database, const char *campaign, struct text
     return ok;
 }
 
+/* Beside the table, so that the table is the same whatever hosts say of themselves. */
+static bool point_at_findings(const struct settings *settings, struct database *database, struct error *err)
+{
+    int64_t hosts;
+
+    if (settings->json)
+        return true;
+    if (!finding_count(database, settings->campaign, &hosts, err))
+        return false;
+    if (hosts > 0)
+        fprintf(stderr, "the centre has findings about %lld hosts: see --findings\n", (long long)hosts);
+    return true;
+}
+
+static int print_findings(const struct settings *settings, struct database *database, struct error *err)
+{
+    struct text out = { 0 };
+    int count;
+
+    if (!finding_print(database, settings->campaign, settings->json, &out, &count, err))
+        return ANSWER_NONE;
+    fputs(text_string(&out), stdout);
+    text_clear(&out);
+    return count == 0 ? ANSWER_YES : ANSWER_NO;
+}
+
+static int print_readiness(const struct settings *settings, struct database *database, struct error *err)
+{
+    const char *phase = settings->phase != NULL ? settings->phase : "";
+    PGresult *rows = database_query(
+        database, "readiness",
+        (struct parameter[]){ { "campaign", settings->campaign }, { "phase", phase }, { 0 } }, err);
+    struct text out = { 0 };
+    int answer = ANSWER_NONE;
+
+    if (rows != NULL && PQntuples(rows) == 0) {
+        error_set(err, ERROR_ABSENT, "no campaign \"%s\"%s%s", settings->campaign,
+                  *phase != '\0' ? " with phase " : "", phase);
+    } else if (rows != NULL) {
+        (settings->json ? print_json : print_text)(rows, settings->campaign, &out);
+        fputs(text_string(&out), stdout);
+        answer = point_at_findings(settings, database, err) ? answer_of(rows) : ANSWER_NONE;
+    }
+    text_clear(&out);
+    PQclear(rows);
+    return answer;
+}
+
 int command_readiness(void *given, const struct text_list *arguments, struct error *err)
 {
     const struct settings *settings = given;
     struct database *database = database_open(settings->database, "readiness", err);
-    PGresult *rows = NULL;
-    struct text out = { 0 };
     int answer = ANSWER_NONE;
 
     (void)arguments;
-    if (database != NULL && migration_check(database, err) && database_begin(database, "READ ONLY", err) &&
+    if (database != NULL && migration_check(database, err) &&
+        database_begin(database, "ISOLATION LEVEL REPEATABLE READ READ ONLY", err) &&
         database_set_time(database, settings->time, err))
-        rows =
-            database_query(database, "readiness",
-                           (struct parameter[]){ { "campaign", settings->campaign },
-                                                 { "phase", settings->phase != NULL ? settings->phase : "" },
-                                                 { 0 } },
-                           err);
-    if (rows != NULL && PQntuples(rows) == 0) {
-        error_set(err, ERROR_ABSENT, "no campaign \"%s\"%s%s", settings->campaign,
-                  settings->phase != NULL ? " with phase " : "",
-                  settings->phase != NULL ? settings->phase : "");
-    } else if (rows != NULL) {
-        (settings->json ? print_json : print_text)(rows, settings->campaign, &out);
-        fputs(text_string(&out), stdout);
-        answer = answer_of(rows);
-    }
-    text_clear(&out);
-    PQclear(rows);
+        answer = (settings->findings ? print_findings : print_readiness)(settings, database, err);
     database_close(database);
     return answer;
 }

@@ -12,7 +12,7 @@ struct settings {
     const char *host, *public_key;
     int64_t time; /* Unix seconds; 0: now */
     bool json, csv, text;
-    bool only_new;
+    bool only_new, findings;
     int64_t show;
     int64_t days;
     int64_t batch; /* records a transaction, at most */

@@ -220,14 +220,15 @@ GROUP BY p.campaign, p.version, p.name, p.ordinal, p.starts, p.ends, p.advised_b
 -- What else a person should know. A host's own verdict is compared with ours where both judged the
 -- same version of the campaign.
 CREATE VIEW rootshift.finding AS
-SELECT e.partner, f.enrolment, h.name AS host, f.code, f.subject, f.text, 'host' AS source
+SELECT e.partner, f.enrolment, h.name AS host, f.code, f.subject, f.text, 'host' AS source,
+       NULL::text AS campaign -- it concerns every campaign
 FROM rootshift.host_finding f
 JOIN rootshift.host h ON h.enrolment = f.enrolment
 JOIN rootshift.enrolment e ON e.key_id = f.enrolment
 UNION ALL
 SELECT r.partner, r.enrolment, r.host, 'verdict-differs', r.client,
        format('%s/%s: the host says %s (%s), the centre %s (%s)', r.campaign, r.phase, c.verdict, c.reason, r.judged, r.judged_reason),
-       'centre'
+       'centre', r.campaign
 FROM rootshift.readiness_client r
 JOIN rootshift.host_claim c ON c.enrolment = r.enrolment AND c.client = r.client AND c.campaign = r.campaign
      AND c.phase = r.phase AND c.version = r.version
@@ -236,7 +237,7 @@ UNION ALL
 SELECT r.partner, r.enrolment, r.host, 'verdict-differs', r.host,
        format('%s/%s: the host says %s (%s) of itself, the centre %s (%s)', r.campaign, r.phase, c.verdict, c.reason, r.judged,
               array_to_string(r.judged_reasons, ', ')),
-       'centre'
+       'centre', r.campaign
 FROM rootshift.readiness_host r
 JOIN rootshift.host_claim c ON c.enrolment = r.enrolment AND c.client = '' AND c.campaign = r.campaign
      AND c.phase = r.phase AND c.version = r.version
@@ -244,7 +245,7 @@ WHERE c.verdict <> r.judged AND NOT 'store-pending' = ANY (r.judged_reasons)
 UNION ALL
 SELECT e.partner, b.enrolment, h.name, 'bound-to-validation', b.name,
        format('%s: %s is bound to %s (%s), which is not meant for production traffic', b.campaign, b.name, b.address, b.endpoint),
-       'centre'
+       'centre', b.campaign
 FROM rootshift.host_bound b
 JOIN rootshift.host h ON h.enrolment = b.enrolment
 JOIN rootshift.enrolment e ON e.key_id = b.enrolment
@@ -252,7 +253,7 @@ WHERE b.use = 'validation'
 UNION ALL
 -- A boot id that comes back after another one: two machines under one key.
 SELECT e.partner, e.key_id, e.host, 'cloned-identity', encode(e.key_id, 'hex'),
-       'two machines report under this key: their boot ids alternate', 'centre'
+       'two machines report under this key: their boot ids alternate', 'centre', NULL
 FROM rootshift.enrolment e
 WHERE EXISTS (
     SELECT FROM (SELECT boot_id, lag(boot_id) OVER w AS before, row_number() OVER w AS at
