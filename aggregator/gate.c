@@ -9,9 +9,13 @@
 #include "schema/base/clock.h"
 #include "schema/campaign/verdict.h"
 
-/* The oldest that the newest applied record may be; and how much of the input may be unreadable. */
+/* The oldest that the newest applied record may be. */
 #define LAG_AGE_MAX_S 900
+/* Each unreadable record may be what a host had to say that now counts with older words. */
 #define DEAD_LETTER_MAX 0.01
+
+/* Of the input document. In 1 dead letters were counted for ever, against all records that ever came. */
+#define INPUT_VERSION 2
 
 /* Shares are sums of quotients: less than any host's weight. */
 #define ROUNDING 1e-9
@@ -33,7 +37,7 @@ struct policy {
 };
 
 struct health {
-    double partitions, behind, lag_age_s, records, hosts, dead_letters, gaps;
+    double partitions, behind, lag_age_s, heard, dead_letters, gaps;
 };
 
 struct facts {
@@ -108,13 +112,15 @@ static bool read_partner(tree_value from, struct partner *partner, struct error 
            error_set(err, ERROR_FORMAT, "gate input: partner %s does not add up", text_of(from, "id"));
 }
 
-static void read_health(tree_value from, struct health *health)
+static void read_health(tree_value from, double version, struct health *health)
 {
+    double heard = version < INPUT_VERSION ? number_of(from, "records") + number_of(from, "hosts")
+                                           : number_of(from, "hosts_heard");
+
     *health = (struct health){ .partitions = number_of(from, "partitions"),
                                .behind = number_of(from, "partitions_behind"),
                                .lag_age_s = number_of(from, "lag_age_s"),
-                               .records = number_of(from, "records"),
-                               .hosts = number_of(from, "hosts"),
+                               .heard = heard,
                                .dead_letters = number_of(from, "dead_letters"),
                                .gaps = number_of(from, "gaps_open") };
 }
@@ -123,11 +129,13 @@ static bool read_facts(tree_value input, struct facts *facts, struct error *err)
 {
     tree_value partners = tree_member(input, "partners");
 
-    if (number_of(input, "v") != 1 || partners == NULL || tree_member(input, "health") == NULL)
-        return error_set(err, ERROR_FORMAT, "gate input: not a document of version 1");
+    double version = number_of(input, "v");
+
+    if (version < 1 || version > INPUT_VERSION || partners == NULL || tree_member(input, "health") == NULL)
+        return error_set(err, ERROR_FORMAT, "gate input: not a document of version 1 to %d", INPUT_VERSION);
     if (!read_policy(tree_member(input, "policy"), &facts->policy, err))
         return false;
-    read_health(tree_member(input, "health"), &facts->health);
+    read_health(tree_member(input, "health"), version, &facts->health);
     facts->count = tree_count(partners);
     facts->partners = memory_new((facts->count + 1) * sizeof(*facts->partners));
     for (size_t i = 0; i < facts->count; i++) {
@@ -254,16 +262,14 @@ static void apply_policy(const struct facts *facts, const struct shares *shares,
 
 static void check_health(const struct health *health, struct gate_result *result)
 {
-    double records = health->records + health->hosts;
-
     if (health->partitions > 0) {
         add_doubt(result, "lag-age", "seconds since everything in Kafka was applied", health->lag_age_s,
                   LAG_AGE_MAX_S);
         add_doubt(result, "partitions-behind", "partitions that were never read to their end", health->behind,
                   0);
     }
-    add_doubt(result, "dead-letters", "share of records that could not be read",
-              health->dead_letters > 0 ? health->dead_letters / (records + health->dead_letters) : 0,
+    add_doubt(result, "dead-letters", "share of hosts that unreadable records may hide",
+              health->dead_letters > 0 ? health->dead_letters / (health->heard + health->dead_letters) : 0,
               DEAD_LETTER_MAX);
     add_doubt(result, "open-gaps", "stretches of the log that were lost unread", health->gaps, 0);
 }

@@ -3,12 +3,18 @@
 #include "tests/support/check.h"
 
 #define INPUT(weigh, partners, health)                                                                       \
-    "{\"v\":1,\"campaign\":\"c\",\"version\":1,\"phase\":\"p\",\"as_of\":1,\"policy\":{\"ready\":0.9,"       \
+    "{\"v\":2,\"campaign\":\"c\",\"version\":1,\"phase\":\"p\",\"as_of\":1,\"policy\":{\"ready\":0.9,"       \
     "\"coverage\":0.8,\"ready_of_expected\":0.75,\"waived_max\":0.1,\"min_evidence\":\"listed\","            \
     "\"weigh_by\":\"" weigh "\",\"critical_ready\":true},\"partners\":[" partners "],\"health\":{" health    \
     "}}"
 
-#define HEALTHY "\"partitions\":1,\"lag_age_s\":900,\"records\":100,\"dead_letters\":1,\"gaps_open\":0"
+/* As decisions were kept before dead letters had a window. */
+#define INPUT_1(partners, health)                                                                            \
+    "{\"v\":1,\"campaign\":\"c\",\"version\":1,\"phase\":\"p\",\"as_of\":1,\"policy\":{\"ready\":0.9,"       \
+    "\"coverage\":0.8,\"ready_of_expected\":0.75,\"waived_max\":0.1,\"min_evidence\":\"listed\","            \
+    "\"weigh_by\":\"hosts\",\"critical_ready\":true},\"partners\":[" partners "],\"health\":{" health "}}"
+
+#define HEALTHY "\"partitions\":1,\"lag_age_s\":900,\"hosts_heard\":100,\"dead_letters\":1,\"gaps_open\":0"
 
 #define PARTNER(verdict, critical, expected, covered, ready, not_ready, waived)                              \
     "{\"id\":\"x\",\"critical\":" critical ",\"traffic\":0.5,\"verdict\":\"" verdict "\",\"evidence\":"      \
@@ -54,16 +60,24 @@ static const struct gate_case {
       GATE_NO_GO, "ready", "no" },
     { "what was applied last is a second too old",
       INPUT("hosts", PARTNER("ready", "false", "1", "1", "1", "0", "0"),
-            "\"partitions\":1,\"lag_age_s\":901,\"records\":100,\"dead_letters\":0,\"gaps_open\":0"),
+            "\"partitions\":1,\"lag_age_s\":901,\"hosts_heard\":100,\"dead_letters\":0,\"gaps_open\":0"),
       GATE_INCONCLUSIVE, "lag-age", "undecided" },
     { "an open gap takes the go away",
       INPUT("hosts", PARTNER("ready", "false", "1", "1", "1", "0", "0"),
-            "\"partitions\":0,\"records\":100,\"dead_letters\":0,\"gaps_open\":1"),
+            "\"partitions\":0,\"hosts_heard\":100,\"dead_letters\":0,\"gaps_open\":1"),
       GATE_INCONCLUSIVE, "open-gaps", "undecided" },
     { "too many dead letters do",
       INPUT("hosts", PARTNER("ready", "false", "1", "1", "1", "0", "0"),
-            "\"partitions\":0,\"records\":100,\"dead_letters\":2,\"gaps_open\":0"),
+            "\"partitions\":0,\"hosts_heard\":100,\"dead_letters\":2,\"gaps_open\":0"),
       GATE_INCONCLUSIVE, "dead-letters", "undecided" },
+    { "and so does a single one when nobody was heard of",
+      INPUT("hosts", PARTNER("ready", "false", "1", "1", "1", "0", "0"),
+            "\"partitions\":0,\"hosts_heard\":0,\"dead_letters\":1,\"gaps_open\":0"),
+      GATE_INCONCLUSIVE, "dead-letters", "undecided" },
+    { "a decision of before is decided as it was then",
+      INPUT_1(PARTNER("ready", "false", "1", "1", "1", "0", "0"),
+              "\"partitions\":0,\"records\":190,\"hosts\":8,\"dead_letters\":2,\"gaps_open\":0"),
+      GATE_GO, "dead-letters", "yes" },
 };
 
 static void is_decided(void **state)
@@ -92,7 +106,7 @@ static const struct bad_case {
 } bad[] = {
     { "no JSON", "{" },
     { "another version", "{\"v\":2,\"partners\":[],\"health\":{},\"policy\":{}}" },
-    { "no policy", "{\"v\":1,\"partners\":[],\"health\":{}}" },
+    { "no policy", "{\"v\":2,\"partners\":[],\"health\":{}}" },
     { "a partner with more ready hosts than it has",
       INPUT("hosts", PARTNER("ready", "false", "1", "1", "2", "0", "0"), HEALTHY) },
     { "a verdict that is none", INPUT("hosts", PARTNER("fine", "false", "1", "1", "1", "0", "0"), HEALTHY) },
