@@ -9,6 +9,7 @@
 
 #include "aggregator/ingest.h"
 #include "aggregator/judging.h"
+#include "aggregator/migration.h"
 #include "aggregator/offset.h"
 #include "schema/base/clock.h"
 #include "schema/base/log.h"
@@ -22,9 +23,13 @@
 /* How often an idle loop asks what the logs hold and whether campaigns or manifests wait for the judge. */
 #define IDLE_MS 2000
 
-/* How long a database that is away is waited for: CONSUMER_IDLE_MS less what a batch takes. */
+/* How long a deadlock is tried again: less than CONSUMER_IDLE_MS, after which our partitions would be given away. */
 #define RETRY_FOR_MS (10 * 60 * 1000)
-#define RETRY_EVERY_MS 1000
+#define RETRY_EVERY_MS 100
+
+/* A database that is away is asked for again after these, doubling; with --once for RETRY_FOR_MS only. */
+#define REOPEN_FIRST_MS 500
+#define REOPEN_LAST_MS 30000
 
 static volatile sig_atomic_t stop;
 
@@ -32,6 +37,12 @@ static void ask_to_stop(int number)
 {
     (void)number;
     stop = 1;
+}
+
+/* Ends early when a signal comes. */
+static void wait_ms(int64_t ms)
+{
+    nanosleep(&(struct timespec){ .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 }, NULL);
 }
 
 struct loop {
@@ -160,7 +171,7 @@ static bool apply(struct loop *loop, const struct batch *batch, struct error *er
         if (stop || !deadlock || clock_monotonic_ms() > until)
             return false;
         log_event(LOG_WARNING, "batch tried again error=%s", err->message);
-        nanosleep(&(struct timespec){ .tv_nsec = RETRY_EVERY_MS * 100000L }, NULL);
+        wait_ms(RETRY_EVERY_MS);
     }
     loop->unswept = true;
     settle(loop, batch);
@@ -213,19 +224,17 @@ static bool turn(struct loop *loop, struct batch *batch, struct consumer_record 
     return ok;
 }
 
-bool consume(const struct settings *settings, struct database *database, const struct key *centre,
-             struct error *err)
+/* As long as the database stays with us: all that it has to be asked for is asked at the beginning. */
+static bool session(const struct settings *settings, struct database *database, const struct key *centre,
+                    struct error *err)
 {
     static const struct consumer_events events = { take, give, complain };
     struct loop loop = { .settings = settings, .database = database };
     struct batch *batch = memory_new(sizeof(*batch));
     struct consumer_record *records = memory_new(INGEST_BATCH_MAX * sizeof(*records));
     struct text_list wanted = { 0 };
-    struct sigaction action = { .sa_handler = ask_to_stop };
     bool ok;
 
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGINT, &action, NULL);
     gethostname(loop.owner, sizeof(loop.owner) - 16);
     snprintf(loop.owner + strlen(loop.owner), 16, "/%d", getpid());
     text_list_add(&wanted, IN_TOPICS);
@@ -248,4 +257,37 @@ bool consume(const struct settings *settings, struct database *database, const s
     free(batch);
     free(records);
     return ok;
+}
+
+/* False when it was not to be had in time, or we were asked to stop; *err then says why it is away. */
+static bool wait_for_database(const struct settings *settings, struct database *database, struct error *err)
+{
+    int64_t until = clock_monotonic_ms() + RETRY_FOR_MS, pause = REOPEN_FIRST_MS;
+
+    while (!stop && (!settings->once || clock_monotonic_ms() < until)) {
+        wait_ms(pause);
+        pause = pause * 2 < REOPEN_LAST_MS ? pause * 2 : REOPEN_LAST_MS;
+        if (!stop && database_reopen(database, err)) {
+            log_event(LOG_WARNING, "database found again");
+            return migration_check(database, err);
+        }
+    }
+    return false;
+}
+
+bool consume(const struct settings *settings, struct database *database, const struct key *centre,
+             struct error *err)
+{
+    struct sigaction action = { .sa_handler = ask_to_stop };
+
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+    while (!session(settings, database, centre, err)) {
+        if (!database_is_lost(database))
+            return false;
+        log_event(LOG_WARNING, "database lost error=%s", err->message);
+        if (!wait_for_database(settings, database, err))
+            return false;
+    }
+    return true;
 }

@@ -94,6 +94,22 @@ static bool check_transport(PGconn *connection, struct error *err)
                host);
 }
 
+/* What every session of ours starts with. */
+static bool set_up(struct database *database, struct error *err)
+{
+    if (PQstatus(database->connection) != CONNECTION_OK)
+        return error_set(err, ERROR_NETWORK, "database: %.*s",
+                         (int)strcspn(PQerrorMessage(database->connection), "\n"),
+                         PQerrorMessage(database->connection));
+    return check_transport(database->connection, err) &&
+           database_script(
+               database,
+               "SET search_path = rootshift, pg_temp; SET timezone = 'UTC'; SET datestyle = ISO; "
+               "SET bytea_output = hex; SET extra_float_digits = 1; SET client_encoding = 'UTF8'; "
+               "SET client_min_messages = warning; SET jit = off",
+               err);
+}
+
 struct database *database_open(const char *conninfo, const char *part, struct error *err)
 {
     const char *const keywords[] = { "dbname", "fallback_application_name", "connect_timeout", NULL };
@@ -103,22 +119,9 @@ struct database *database_open(const char *conninfo, const char *part, struct er
 
     snprintf(application, sizeof(application), "rootshift-aggregator %s", part);
     database->connection = PQconnectdbParams(keywords, values, 1);
-    if (PQstatus(database->connection) != CONNECTION_OK) {
-        error_set(err, ERROR_NETWORK, "database: %.*s",
-                  (int)strcspn(PQerrorMessage(database->connection), "\n"),
-                  PQerrorMessage(database->connection));
-        goto fail;
-    }
     PQsetNoticeProcessor(database->connection, drop_notice, NULL);
-    if (!check_transport(database->connection, err) ||
-        !database_script(database,
-                         "SET search_path = rootshift, pg_temp; SET timezone = 'UTC'; SET datestyle = ISO; "
-                         "SET bytea_output = hex; SET extra_float_digits = 1; SET client_encoding = 'UTF8'; "
-                         "SET client_min_messages = warning; SET jit = off",
-                         err))
-        goto fail;
-    return database;
-fail:
+    if (set_up(database, err))
+        return database;
     database_close(database);
     return NULL;
 }
@@ -129,6 +132,18 @@ void database_close(struct database *database)
         return;
     PQfinish(database->connection);
     free(database);
+}
+
+bool database_is_lost(const struct database *database)
+{
+    return PQstatus(database->connection) == CONNECTION_BAD;
+}
+
+bool database_reopen(struct database *database, struct error *err)
+{
+    database->open = false;
+    PQreset(database->connection);
+    return set_up(database, err);
 }
 
 bool database_script(struct database *database, const char *sql, struct error *err)

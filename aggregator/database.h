@@ -32,6 +32,14 @@ struct database;
 struct database *database_open(const char *conninfo, const char *part, struct error *err);
 void database_close(struct database *database); /* NULL is fine */
 
+/*
+ * Whether the connection was lost: nothing works any more until database_reopen() succeeds, after which the
+ * session is new (no temporary tables, no locks, no transaction). Whether a COMMIT that failed with the
+ * connection was carried out can only be read from the tables.
+ */
+bool database_is_lost(const struct database *database);
+MUST_CHECK bool database_reopen(struct database *database, struct error *err);
+
 /* The ends of a transaction. `begin` is what follows BEGIN: "", "ISOLATION LEVEL REPEATABLE READ". */
 MUST_CHECK bool database_begin(struct database *database, const char *begin, struct error *err);
 MUST_CHECK bool database_commit(struct database *database, struct error *err);
