@@ -270,11 +270,12 @@ static void add_java(struct installed_list *list, int root_fd, const char *path,
     char *bin = tree_folder(resolved), *above = tree_folder(bin), *jre = tree_join(above, "jre");
     char *jre_java = tree_join(jre, "bin/java");
     const char *home = tree_exists(root_fd, jre_java) ? jre : above;
-    char *own = tree_join(home, "lib/security/jssecacerts"),
+    char *security = tree_join(home, "lib/security"), *own = tree_join(home, "lib/security/jssecacerts"),
          *cacerts = tree_join(home, "lib/security/cacerts");
     struct installed *installed = NULL;
 
-    if (tree_exists(root_fd, own) || tree_exists(root_fd, cacerts))
+    /* one without either trusts nobody, and is a client all the same */
+    if (tree_exists(root_fd, own) || tree_exists(root_fd, cacerts) || tree_is_directory(root_fd, security))
         installed = add(list, RUNTIME_JAVA, path, resolved, home, "java");
     if (installed != NULL) {
         installed->version = java_version(root_fd, above);
@@ -288,6 +289,7 @@ static void add_java(struct installed_list *list, int root_fd, const char *path,
     }
     free(cacerts);
     free(own);
+    free(security);
     free(jre_java);
     free(jre);
     free(above);

@@ -142,8 +142,11 @@ void store_read_bytes(struct store *store, const uint8_t *bytes, size_t size,
         if (!readers[i]->knows(bytes, size))
             continue;
         store->format = readers[i]->format;
-        if (!readers[i]->walk(bytes, size, options == NULL ? &none : options, store, store_keep, store, &err))
+        if (!readers[i]->walk(bytes, size, options == NULL ? &none : options, store, store_keep, store,
+                              &err)) {
+            store->broken_off = true;
             store_trouble(store, store->count > 0 ? STORE_PARTIAL : STORE_OPAQUE, err.message);
+        }
         if (store->format == STORE_JKS || store->format == STORE_JCEKS || store->format == STORE_PKCS12)
             mark_overwritten(store);
         return;

@@ -109,7 +109,8 @@ struct store {
     char *resolved; /* where that leads; NULL when dangling */
     enum store_format format;
     enum store_state state;
-    char *problem; /* for a person, when state is not STORE_READ */
+    char *problem;   /* for a person, when state is not STORE_READ */
+    bool broken_off; /* the reader did not come to the end of the file; what it found before is there */
     enum store_integrity integrity;
     bool encrypted; /* certificates could be read only with a password */
     bool

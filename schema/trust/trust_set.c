@@ -251,6 +251,13 @@ void trust_set_add_store(struct trust_set *set, const struct model *model, const
                  store_format_name(store->format));
         return;
     }
+    /* Java opens a keystore as a whole or not at all; whether our reader or the file is at fault is not said. */
+    if (is_keystore(store) && store->broken_off && model->formats == MODEL_READS_KEYSTORES) {
+        note(set, "%s: it breaks off, and a keystore is opened as a whole: %s", store->path,
+             store->problem != NULL ? store->problem : "");
+        set->complete = false;
+        return;
+    }
     add_files(set, model, store);
 }
 

@@ -42,6 +42,8 @@ static const char script[] =
     "copy usr/lib/ssl/cert.pem srv/hashed/$(openssl x509 -hash -noout -in usr/lib/ssl/cert.pem).0\n"
     "copy usr/lib/ssl/cert.pem srv/secret.pem; chmod 600 srv/secret.pem; file usr/bin/curl x; file "
     "usr/local/bin/node x\n"
+    "file usr/java/bare/bin/java x; mkdir -p usr/java/bare/lib/security; head -c -30 "
+    "usr/lib/jvm/jdk-17/lib/security/cacerts >srv/cut.jks\n"
     "file usr/bin/php8.2 x; file etc/php/8.2/cli/php.ini ';openssl.cafile=/no\\nopenssl.cafile = "
     "\"/srv/extra.pem\" ; why\\n'\n"
     "copy %sa.pem etc/app/ca.pem; copy %sleaf.pem etc/app/server.pem; copy %sa.pem etc/ssl/all.pem\n";
@@ -90,6 +92,10 @@ static const struct process_case {
       { "java", "-Djavax.net.ssl.trustStore=/srv/hashed", "Main" },
       { NULL } },
     { NULL, "/", { "node", "x.js" }, { NULL } },
+    { "/usr/lib/jvm/jdk-17/bin/java",
+      "/",
+      { "java", "-Djavax.net.ssl.trustStore=/srv/cut.jks", "Main" },
+      { NULL } },
     { "/usr/bin/php8.2", "/", { "php", "x.php" }, { "SSL_CERT_FILE=/usr/lib/ssl/cert.pem" } },
 };
 
@@ -273,9 +279,27 @@ static const struct client_case {
       "",
       "openssl",
       { "/srv/extra.pem" },
-      1015,
+      1016,
       1,
       true },
+    { "a JVM without cacerts is a client that trusts nobody",
+      RUNTIME_JAVA,
+      "/usr/java/bare/bin/java",
+      "",
+      "java",
+      { "/usr/java/bare/lib/security/cacerts" },
+      0,
+      0,
+      true },
+    { "of a keystore that breaks off nothing counts",
+      RUNTIME_JAVA,
+      "/usr/lib/jvm/jdk-17/bin/java",
+      "17.0.1",
+      "java",
+      { "/srv/cut.jks" },
+      1015,
+      0,
+      false },
     { "curl without its file does not come to its directory",
       RUNTIME_CURL,
       "/usr/bin/curl",
