@@ -74,17 +74,20 @@ static const char *asker(void)
     return user != NULL ? user->pw_name : "unknown";
 }
 
-static bool keep(struct database *database, const struct key *centre, const struct decision *decision,
+static bool keep(struct database *database, const struct key *centre, struct decision *decision,
                  const struct fingerprint *previous, struct error *err)
 {
     const char *verdict = gate_verdict_name(decision->result.verdict);
-    struct fingerprint hash = hash_of(previous, decision->number, verdict, decision->input);
+    struct fingerprint hash = hash_of(previous, decision->entry.number, verdict, decision->input);
     uint8_t signature[KEY_SIGNATURE_BYTES];
     struct text before = { 0 }, after = { 0 }, id = { 0 }, public_key = { 0 }, signed_text = { 0 };
     char number[24], version[24];
-    bool ok = key_sign(centre, hash.bytes, sizeof(hash.bytes), signature, err);
+    bool ok;
 
-    snprintf(number, sizeof(number), "%lld", (long long)decision->number);
+    decision->entry.hash = hash;
+    ok = key_sign(centre, hash.bytes, sizeof(hash.bytes), signature, err);
+
+    snprintf(number, sizeof(number), "%lld", (long long)decision->entry.number);
     snprintf(version, sizeof(version), "%lld", (long long)decision->result.version);
     ok = ok &&
          database_run(database, "decision_add",
@@ -121,8 +124,8 @@ bool decision_make(struct database *database, const struct key *centre, const ch
         database_begin(database, "ISOLATION LEVEL REPEATABLE READ", err) &&
         database_set_time(database, at, err) && read_input(database, campaign, phase, decision, err) &&
         gate_evaluate(decision->input, &decision->result, err) &&
-        read_head(database, &decision->number, &previous, err)) {
-        decision->number++;
+        read_head(database, &decision->entry.number, &previous, err)) {
+        decision->entry.number++;
         if (keep(database, centre, decision, &previous, err) && database_commit(database, err))
             return true;
     }
@@ -147,7 +150,9 @@ bool decision_show(struct database *database, int64_t number, struct decision *d
     bool ok = result != NULL &&
               (PQntuples(result) == 1 || error_set(err, ERROR_ABSENT, "no decision %lld", (long long)number));
 
-    *decision = (struct decision){ .number = number };
+    *decision = (struct decision){ .entry.number = number };
+    ok = ok && database_bytes(result, 0, PQfnumber(result, "hash"), decision->entry.hash.bytes,
+                              FINGERPRINT_BYTES, err);
     if (ok) {
         decision->input = memory_text(database_value(result, 0, "input"));
         ok =
@@ -196,17 +201,36 @@ static bool check_row(const PGresult *rows, int row, const struct key *centre, s
     return true;
 }
 
-bool decision_verify(struct database *database, const struct key *centre, int64_t *count, struct error *err)
+/* What was made stands where it stood. */
+static bool check_made(const PGresult *rows, const struct journal_entry *made, struct error *err)
+{
+    struct fingerprint hash;
+    int row = (int)made->number - 1; /* numbers have no holes: check_row() */
+
+    if (made->number > PQntuples(rows))
+        return error_set(err, ERROR_CONFLICT,
+                         "decision %lld was made and is gone: the chain was cut behind %d",
+                         (long long)made->number, PQntuples(rows));
+    if (!database_bytes(rows, row, PQfnumber(rows, "hash"), hash.bytes, FINGERPRINT_BYTES, err))
+        return false;
+    return fingerprint_equal(&hash, &made->hash) ||
+           error_set(err, ERROR_CONFLICT, "decision %lld is another one than was made",
+                     (long long)made->number);
+}
+
+bool decision_verify(struct database *database, const struct key *centre, const struct journal *journal,
+                     struct journal_entry *head, struct error *err)
 {
     PGresult *rows = list(database, 0, INT64_MAX, err);
-    struct fingerprint previous = { 0 };
     bool ok = rows != NULL;
 
-    *count = 0;
+    *head = (struct journal_entry){ 0 };
     for (int row = 0; ok && row < PQntuples(rows); row++) {
-        ok = check_row(rows, row, centre, &previous, err);
-        *count += ok;
+        ok = check_row(rows, row, centre, &head->hash, err);
+        head->number += ok;
     }
+    for (size_t i = 0; ok && i < journal->count; i++)
+        ok = check_made(rows, &journal->entries[i], err);
     PQclear(rows);
     return ok;
 }

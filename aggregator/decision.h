@@ -7,11 +7,12 @@
 
 #include "aggregator/database.h"
 #include "aggregator/gate.h"
+#include "aggregator/journal.h"
 #include "schema/wire/key.h"
 
 struct decision {
-    int64_t number;
-    char *input; /* the whole document */
+    struct journal_entry entry; /* its number, and the hash that goes over all before it too */
+    char *input;                /* the whole document */
     struct gate_result result;
 };
 
@@ -26,9 +27,10 @@ MUST_CHECK bool decision_show(struct database *database, int64_t number, struct 
                               struct error *err);
 
 /*
- * Every row: its hash, its place in the chain, its signature, and the verdict from its input.
- * ERROR_CONFLICT names the first that is not as it was. *count is how many are right. Signatures must be
- * those of `centre`, so that a chain made by somebody else is none.
+ * Every row: its hash, its place in the chain, its signature, and the verdict from its input; and that every
+ * decision of `journal` is still there. ERROR_CONFLICT names the first that is not as it was. *head is the
+ * last that is right, number 0 for none. Signatures must be those of `centre`, so that a chain made by
+ * somebody else is none.
  */
-MUST_CHECK bool decision_verify(struct database *database, const struct key *centre, int64_t *count,
-                                struct error *err);
+MUST_CHECK bool decision_verify(struct database *database, const struct key *centre,
+                                const struct journal *journal, struct journal_entry *head, struct error *err);

@@ -315,12 +315,14 @@ bool gate_evaluate(const char *input, struct gate_result *result, struct error *
     return ok;
 }
 
-void gate_print_json(const struct gate_result *result, int64_t number, const char *input, struct text *out)
+void gate_print_json(const struct gate_result *result, int64_t number, const char *head, const char *input,
+                     struct text *out)
 {
     struct json json = { 0 };
 
     json_object(&json);
     json_key_number(&json, "number", number);
+    json_key_text(&json, "head", head);
     json_key_text(&json, "campaign", result->campaign);
     json_key_number(&json, "version", result->version);
     json_key_text(&json, "phase", result->phase);
@@ -353,7 +355,7 @@ void gate_print_json(const struct gate_result *result, int64_t number, const cha
     json_clear(&json);
 }
 
-void gate_print_text(const struct gate_result *result, int64_t number, struct text *out)
+void gate_print_text(const struct gate_result *result, int64_t number, const char *head, struct text *out)
 {
     static const char *const words[] = {
         [GATE_GO] = "GO", [GATE_NO_GO] = "NO-GO", [GATE_INCONCLUSIVE] = "INCONCLUSIVE"
@@ -381,5 +383,6 @@ void gate_print_text(const struct gate_result *result, int64_t number, struct te
         grid_cell(&grid, rule->must);
     }
     grid_print(&grid, "  ", out);
-    text_format(out, "\n  weakest evidence that counted: %s\n", result->weakest);
+    text_format(out, "\n  weakest evidence that counted: %s\n  head of all decisions: %s\n", result->weakest,
+                head);
 }

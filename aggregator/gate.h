@@ -34,5 +34,7 @@ MUST_CHECK bool gate_evaluate(const char *input, struct gate_result *result, str
 
 const char *gate_verdict_name(enum gate_verdict verdict); /* "go", "no-go", "inconclusive" */
 
-void gate_print_json(const struct gate_result *result, int64_t number, const char *input, struct text *out);
-void gate_print_text(const struct gate_result *result, int64_t number, struct text *out);
+/* `head` is the decision as a line of journal.h: what to keep elsewhere, so that nobody can cut the chain. */
+void gate_print_json(const struct gate_result *result, int64_t number, const char *head, const char *input,
+                     struct text *out);
+void gate_print_text(const struct gate_result *result, int64_t number, const char *head, struct text *out);

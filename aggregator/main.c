@@ -102,6 +102,8 @@ static const struct option gate_options[] = {
     JSON,
     { "show", OPTION_NUMBER, SETTINGS_AT(show), "N", .low = 1, .high = INT64_MAX,
       .help = "decide again from what was kept of decision N" },
+    { "head", OPTION_TEXT, SETTINGS_AT(head), "NUMBER:HASH",
+      .help = "verify: a decision that was kept elsewhere, beside those of KEY.decisions" },
     END,
 };
 

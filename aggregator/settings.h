@@ -7,7 +7,7 @@
 struct settings {
     const char *database;
     struct kafka_settings kafka;
-    const char *key, *group;
+    const char *key, *group, *head;
     const char *campaign, *phase, *partner;
     const char *host, *public_key;
     int64_t time; /* Unix seconds; 0: now */
