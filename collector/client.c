@@ -176,6 +176,13 @@ static void name_settings(struct client *client, const struct trust_settings *se
     }
 }
 
+/* Its program was deleted and nothing put in its place: of what kind it was, and which stores it read, is gone too. */
+static bool is_gone(const struct process *process, int root_fd)
+{
+    return process->executable_deleted && process->executable != NULL &&
+           !tree_exists(root_fd, process->executable);
+}
+
 /* A client as this process was told, or with no process as the runtime's own defaults have it. */
 static void describe(struct client *client, const struct installed *installed, int root_fd,
                      const struct process *process)
@@ -193,8 +200,8 @@ static void describe(struct client *client, const struct installed *installed, i
     if (process != NULL)
         settings_read(&settings, process, installed->runtime, root_fd);
     client->adds_unread = settings_get(&settings, SETTING_UNREAD) != NULL;
-    client->unsettled =
-        process != NULL && (!process->environment_read || settings_get(&settings, SETTING_UNSETTLED) != NULL);
+    client->unsettled = process != NULL && (!process->environment_read || is_gone(process, root_fd) ||
+                                            settings_get(&settings, SETTING_UNSETTLED) != NULL);
     switch (installed->runtime) {
     case RUNTIME_OPENSSL:
     case RUNTIME_PYTHON:

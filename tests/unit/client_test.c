@@ -97,10 +97,11 @@ static const struct process_case {
       { "java", "-Djavax.net.ssl.trustStore=/srv/cut.jks", "Main" },
       { NULL } },
     { "/usr/bin/php8.2", "/", { "php", "x.php" }, { "SSL_CERT_FILE=/usr/lib/ssl/cert.pem" } },
+    { "/usr/lib/jvm/jdk-16/bin/java", "/", { "java", "Main" }, { NULL } },
 };
 
 /* Of these processes, one is another user's and the environment of one cannot be read. */
-enum { OTHERS = 7, HIDDEN = 8, NAMED = 14 };
+enum { OTHERS = 7, HIDDEN = 8, NAMED = 14, DELETED = 17 };
 
 static int make_host(void)
 {
@@ -119,6 +120,7 @@ static int make_host(void)
                                                      : memory_text(started[i].executable),
                                    .working_directory = memory_text(started[i].directory),
                                    .uid = i == OTHERS ? 12345 : geteuid(),
+                                   .executable_deleted = i == DELETED,
                                    .environment_read = i != HIDDEN && i != NAMED };
 
         for (size_t j = 0; j < 6 && started[i].arguments[j] != NULL; j++)
@@ -421,6 +423,16 @@ static void a_process_that_only_its_command_line_names_is_a_client_of_which_noth
     assert_false(client->trust->complete);
 }
 
+static void nothing_is_said_of_a_process_whose_program_is_gone(void **state)
+{
+    const struct client *client = client_of(1000 + DELETED);
+
+    (void)state;
+    assert_non_null(client);
+    assert_int_equal(client->trust->count, 0);
+    assert_false(client->trust->complete);
+}
+
 static void a_store_type_makes_another_client(void **state)
 {
     const struct client *jks = client_of(1010), *bks = client_of(1011), *jceks = client_of(1012);
@@ -457,6 +469,7 @@ int main(void)
         cmocka_unit_test(unclaimed_stores_are_those_of_cas_that_nobody_reads),
         cmocka_unit_test(nothing_is_said_of_a_process_whose_environment_is_hidden),
         cmocka_unit_test(a_process_that_only_its_command_line_names_is_a_client_of_which_nothing_is_said),
+        cmocka_unit_test(nothing_is_said_of_a_process_whose_program_is_gone),
         cmocka_unit_test(a_store_type_makes_another_client),
         cmocka_unit_test(ids_are_stable_and_different),
     };
