@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <strings.h>
 
 #include "collector/access.h"
@@ -213,6 +214,7 @@ static void describe(struct client *client, const struct installed *installed, i
     case RUNTIME_PIP: choose_bundle(client, &installed->stores, &speaker); break;
     case RUNTIME_NODE: choose_node(client, installed, &speaker); break;
     case RUNTIME_JAVA: choose_java(client, installed, &speaker); break;
+    case RUNTIME_UNSEEN: break;
     case RUNTIMES: break;
     }
     if (settings_get(&settings, SETTING_UNVERIFIED) != NULL)
@@ -399,6 +401,8 @@ static const char *open_question(const struct client *client)
 {
     if (client->runtime == RUNTIME_JAVA && store_type_of(client) == NULL)
         return "trustStoreType names a kind of store that is not read";
+    if (client->runtime == RUNTIME_UNSEEN)
+        return "only root, or CAP_SYS_PTRACE with CAP_DAC_READ_SEARCH, may look into them";
     return client->unsettled ? "not all of what its processes were told to trust is known" : NULL;
 }
 
@@ -481,6 +485,23 @@ static void add_speaker(struct client_list *list, const struct installed *instal
     joined->talks = joined->talks || speaks;
 }
 
+/*
+ * Programs of other users that we have no right to look into: any of them may be a client, with a store of
+ * its own, so that without that right no host is ready. What root itself may not see is more privileged
+ * than the whole of this host: a container's keeper, not one of its services.
+ */
+static const struct installed unseen = {
+    .runtime = RUNTIME_UNSEEN,
+    .executable = (char *)(uintptr_t) "other users' programs",
+    .version = (char *)(uintptr_t) "",
+    .model = "rfc5280",
+};
+
+static bool is_unseen(const struct process *process)
+{
+    return process->executable == NULL && geteuid() != 0;
+}
+
 void client_list_read(struct client_list *list, const struct process_list *processes, struct shelf *shelf,
                       int root_fd, client_talks *talks, void *context)
 {
@@ -497,6 +518,8 @@ void client_list_read(struct client_list *list, const struct process_list *proce
 
         for (size_t j = 0; j < count; j++)
             add_speaker(list, &installed.items[found[j]], root_fd, process, speaks);
+        if (count == 0 && is_unseen(process))
+            add_speaker(list, &unseen, root_fd, process, false);
     }
     for (size_t i = 0; i < installed.count; i++) {
         describe(&client, &installed.items[i], root_fd, NULL);

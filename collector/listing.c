@@ -76,6 +76,8 @@ static const Rootshift__V1__StoreSeen *find_store(const Rootshift__V1__HostRepor
 static void print_reads(const Rootshift__V1__HostReport *report, const Rootshift__V1__Client *client,
                         enum guidance_language language, FILE *out)
 {
+    if (client->n_stores == 0)
+        return;
     fprintf(out, "    %s", word(WORD_READS, language));
     for (size_t i = 0; i < client->n_stores; i++) {
         const Rootshift__V1__StoreSeen *store = find_store(report, client->stores[i]);

@@ -22,6 +22,7 @@ static const char *const names[RUNTIMES] = {
     [RUNTIME_CURL] = "curl",
     [RUNTIME_PHP] = "php",
     [RUNTIME_GO] = "go",
+    [RUNTIME_UNSEEN] = "unseen",
 };
 
 const char *runtime_name(enum runtime runtime)

@@ -18,6 +18,7 @@ enum runtime {
     RUNTIME_CURL,
     RUNTIME_PHP,
     RUNTIME_GO,
+    RUNTIME_UNSEEN, /* processes that we may not look into: whatever they trust is unknown */
     RUNTIMES
 };
 
