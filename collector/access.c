@@ -53,8 +53,7 @@ static bool passes_folders(const struct process *process, int root_fd, const cha
 
 static bool reads(const struct process *process, int root_fd, const char *path, struct stat *status)
 {
-    struct error err = { 0 };
-    char *resolved = input_resolve(root_fd, path, &err);
+    char *resolved = tree_resolve(root_fd, path);
     bool may = resolved == NULL || !tree_status(root_fd, resolved, status) ||
                (permits(process, status, MAY_READ) &&
                 (!S_ISDIR(status->st_mode) || permits(process, status, MAY_PASS)) &&

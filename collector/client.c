@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "collector/access.h"
+#include "collector/running.h"
 #include "collector/tree.h"
 #include "collector/unclaimed.h"
 
@@ -512,8 +513,7 @@ void client_list_read(struct client_list *list, const struct process_list *proce
     installed_list_read(&installed, root_fd);
     for (size_t i = 0; i < processes->count; i++) {
         const struct process *process = &processes->items[i];
-        size_t found[INSTALLED_PER_PROCESS],
-            count = installed_of_process(&installed, process, root_fd, found);
+        size_t found[RUNNING_PER_PROCESS], count = running_of_process(&installed, process, root_fd, found);
         bool speaks = count > 0 && talks(context, process);
 
         for (size_t j = 0; j < count; j++)

@@ -1,7 +1,7 @@
 /*
  * What is installed on a host that has trust rules of its own, and the stores that it reads when nothing
- * tells it otherwise. Found by looking at well-known places, and, for programs that run from elsewhere,
- * by the program itself.
+ * tells it otherwise. Found by looking at well-known places; programs that run from elsewhere are added as
+ * they are met (collector/running.h).
  */
 #pragma once
 
@@ -31,9 +31,11 @@ void installed_list_read(struct installed_list *list, int root_fd);
 void installed_list_clear(struct installed_list *list);
 
 /*
- * What this process runs: one for each of its trust rules (a Python with requests has two), as indices
- * into the list, which grows where the process runs from a place that was not looked at. Returns how many.
+ * A new row, with everything copied but `model`, which is static; borrowed until the next one is added. NULL where the
+ * same program of the same home is there already. `home` may be NULL.
  */
-#define INSTALLED_PER_PROCESS 8
-size_t installed_of_process(struct installed_list *list, const struct process *process, int root_fd,
-                            size_t found[INSTALLED_PER_PROCESS]);
+struct installed *installed_add(struct installed_list *list, enum runtime runtime, const char *executable,
+                                const char *resolved, const char *home, const char *model);
+
+/* Everything that the program or library at `path` is; nothing where it is of no kind that we know, or not there. */
+void installed_add_program(struct installed_list *list, int root_fd, const char *path);

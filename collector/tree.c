@@ -9,10 +9,16 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-bool tree_exists(int root_fd, const char *path)
+char *tree_resolve(int root_fd, const char *path)
 {
     struct error err = { 0 };
-    char *resolved = input_resolve(root_fd, path, &err);
+
+    return input_resolve(root_fd, path, &err);
+}
+
+bool tree_exists(int root_fd, const char *path)
+{
+    char *resolved = tree_resolve(root_fd, path);
     bool exists = resolved != NULL;
 
     free(resolved);
@@ -22,7 +28,7 @@ bool tree_exists(int root_fd, const char *path)
 bool tree_status(int root_fd, const char *path, struct stat *status)
 {
     struct error err = { 0 };
-    char *resolved = input_resolve(root_fd, path, &err), *folder;
+    char *resolved = tree_resolve(root_fd, path), *folder;
     bool known;
     int fd;
 

@@ -12,6 +12,9 @@
 /* No directory of a healthy host is larger than this where we look; beyond it we stop. */
 #define TREE_PATHS_MAX 20000
 
+/* input_resolve() where it does not matter why a path leads nowhere; the caller's to free. */
+char *tree_resolve(int root_fd, const char *path);
+
 bool tree_exists(int root_fd, const char *path);
 
 /* What the path leads to, whether or not it can be opened; false when it leads nowhere. */

@@ -57,7 +57,6 @@ static bool is_used(const struct client_list *list, const char *path, int root_f
         const struct client *client = &list->items[i];
 
         for (size_t j = 0; j < client->stores.count; j++) {
-            struct error err = { 0 };
             char *resolved;
             bool same;
 
@@ -65,7 +64,7 @@ static bool is_used(const struct client_list *list, const char *path, int root_f
                 continue;
             if (strcmp(client->stores.items[j], path) == 0)
                 return true;
-            resolved = input_resolve(root_fd, client->stores.items[j], &err);
+            resolved = tree_resolve(root_fd, client->stores.items[j]);
             /* a file in a directory that is used is used, or was not meant to be */
             same = resolved != NULL &&
                    (strcmp(resolved, path) == 0 ||

@@ -1,0 +1,177 @@
+#include "collector/python.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/openssldir.h"
+#include "collector/tree.h"
+
+/* "3.11" out of "/usr/bin/python3.11"; NULL for a name without it. */
+static char *version_of(const char *resolved)
+{
+    const char *name = tree_name(resolved);
+    int major, minor, used = 0;
+
+    if (sscanf(name, "python%d.%d%n", &major, &minor, &used) != 2 || name[used] != '\0')
+        return NULL;
+    return memory_text(name + strlen("python"));
+}
+
+/*
+ * Python 3.13 turned on partial chains and strict checking in ssl.create_default_context. urllib3, which makes
+ * requests' contexts itself, follows from its own 2.4 on: `follows`.
+ */
+static const char *model_of(const char *version, bool follows)
+{
+    int major = 0, minor = 0;
+
+    sscanf(version, "%d.%d", &major, &minor);
+    return follows && (major > 3 || (major == 3 && minor >= 13)) ? "openssl-partial-strict" : "openssl";
+}
+
+/*
+ * The OpenSSL that the ssl module carries or was linked with: in the module itself, beside it in the prefix
+ * of the program (conda), else the system's. A virtual environment has its modules where its program is.
+ */
+static char *openssl_dir(int root_fd, const char *version, const char *resolved)
+{
+    char *bin = tree_folder(resolved), *prefix = tree_folder(bin), *directory;
+    struct text pattern = { 0 };
+
+    text_format(&pattern, "%s/lib/python%s/lib-dynload/_ssl*.so", prefix, version);
+    directory = openssldir_of_any(root_fd, text_string(&pattern));
+    text_clear(&pattern);
+    if (directory == NULL) {
+        text_format(&pattern, "%s/lib/libcrypto.so.*", prefix);
+        directory = openssldir_of_any(root_fd, text_string(&pattern));
+        text_clear(&pattern);
+    }
+    free(prefix);
+    free(bin);
+    return directory != NULL ? directory : openssldir_of_system(root_fd);
+}
+
+/* Folders of modules that this Python imports from, in the order of sys.path. Debian has one for all of Python 3. */
+static void list_module_folders(int root_fd, const char *prefix, const char *version,
+                                struct text_list *folders)
+{
+    struct text paths[4] = { { 0 } };
+
+    text_format(&paths[0], "%s/lib/python%s/site-packages", prefix, version);
+    text_format(&paths[1], "%s/lib64/python%s/site-packages", prefix, version);
+    text_format(&paths[2], "%s/local/lib/python%s/dist-packages", prefix, version);
+    text_format(&paths[3], "%s/lib/python%.1s/dist-packages", prefix, version);
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        if (tree_is_directory(root_fd, text_string(&paths[i])))
+            text_list_add(folders, text_string(&paths[i]));
+        text_clear(&paths[i]);
+    }
+}
+
+/* The first folder that has this module; NULL when none has. */
+static char *find_module(int root_fd, const struct text_list *folders, const char *module)
+{
+    for (size_t i = 0; i < folders->count; i++) {
+        char *path = tree_join(folders->items[i], module);
+
+        if (tree_is_directory(root_fd, path))
+            return path;
+        free(path);
+    }
+    return NULL;
+}
+
+/* certifi's file, or the one that a distribution's patch of it points to. */
+static char *certifi_store(int root_fd, const char *module)
+{
+    char *core = tree_join(module, "core.py");
+    char *patched = tree_find_text(root_fd, core, "DEBIAN_CA_CERTS_PATH = '", "'");
+
+    free(core);
+    return patched != NULL ? patched : tree_join(module, "cacert.pem");
+}
+
+static char *module_version(int root_fd, const char *module)
+{
+    static const char *const files[] = { "__init__.py", "__version__.py" };
+    char *version = NULL;
+
+    for (size_t i = 0; version == NULL && i < sizeof(files) / sizeof(files[0]); i++) {
+        char *file = tree_join(module, files[i]);
+
+        version = tree_find_text(root_fd, file, "__version__ = \"", "\"");
+        if (version == NULL)
+            version = tree_find_text(root_fd, file, "__version__ = '", "'");
+        free(file);
+    }
+    return version;
+}
+
+/* A library of this Python that brings its own idea of what to trust. */
+static void add_library(struct installed_list *list, int root_fd, const struct installed *python,
+                        enum runtime runtime, const char *module, const char *certifi)
+{
+    char *urllib3 = tree_join(module, runtime == RUNTIME_PIP ? "_vendor/urllib3/util/ssl_.py"
+                                                             : "../urllib3/util/ssl_.py");
+    char *strict = tree_find_text(root_fd, urllib3, "VERIFY_X509_STRICT", "");
+    struct installed *installed =
+        installed_add(list, runtime, python->executable, python->resolved, python->home,
+                      model_of(python->version, strict != NULL || runtime == RUNTIME_CERTIFI));
+    char *store = certifi_store(root_fd, certifi);
+
+    if (installed != NULL) {
+        text_list_add(&installed->stores, store);
+        installed->version = module_version(root_fd, module);
+    }
+    free(store);
+    free(strict);
+    free(urllib3);
+}
+
+static void add_libraries(struct installed_list *list, int root_fd, size_t index)
+{
+    struct installed python = list->items[index]; /* the list may move; the strings do not */
+    struct text_list folders = { 0 };
+    char *requests, *certifi, *pip;
+
+    list_module_folders(root_fd, python.home, python.version, &folders);
+    requests = find_module(root_fd, &folders, "requests");
+    certifi = find_module(root_fd, &folders, "certifi");
+    pip = find_module(root_fd, &folders, "pip/_vendor/certifi");
+    if (certifi != NULL && requests != NULL)
+        add_library(list, root_fd, &python, RUNTIME_REQUESTS, requests, certifi);
+    else if (certifi != NULL)
+        add_library(list, root_fd, &python, RUNTIME_CERTIFI, certifi, certifi);
+    if (pip != NULL) {
+        char *vendor = tree_folder(pip), *module = tree_folder(vendor);
+
+        add_library(list, root_fd, &python, RUNTIME_PIP, module, pip);
+        free(module);
+        free(vendor);
+    }
+    free(pip);
+    free(certifi);
+    free(requests);
+    text_list_clear(&folders);
+}
+
+void python_add(struct installed_list *list, int root_fd, const char *path, const char *resolved)
+{
+    char *version = version_of(resolved), *bin = tree_folder(path), *prefix = tree_folder(bin), *directory;
+    struct installed *installed =
+        version == NULL ? NULL : installed_add(list, RUNTIME_PYTHON, path, resolved, prefix, "openssl");
+
+    if (installed != NULL) {
+        installed->model = model_of(version, true);
+        installed->version = memory_text(version);
+        directory = openssl_dir(root_fd, version, resolved);
+        if (directory != NULL)
+            openssldir_add_stores(&installed->stores, directory);
+        free(directory);
+        add_libraries(list, root_fd, (size_t)(installed - list->items));
+    }
+    free(prefix);
+    free(bin);
+    free(version);
+}

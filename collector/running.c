@@ -1,0 +1,183 @@
+#include "collector/running.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/openssldir.h"
+#include "collector/tree.h"
+
+/*
+ * The path by which a process was started, where that is more than its program: a virtual environment's
+ * python is a link to another's, and only argv[0] tells which was meant.
+ */
+static char *started_as(const struct process *process, int root_fd)
+{
+    char *path = process->arguments.items[0][0] == '/' ? memory_text(process->arguments.items[0]) : NULL;
+    char *resolved = path == NULL ? NULL : tree_resolve(root_fd, path);
+    char *bin, *prefix, *marker;
+    bool environment = false;
+
+    if (resolved != NULL && strcmp(resolved, process->executable) == 0) {
+        bin = tree_folder(path);
+        prefix = tree_folder(bin);
+        marker = tree_join(prefix, "pyvenv.cfg");
+        environment = tree_exists(root_fd, marker);
+        free(marker);
+        free(prefix);
+        free(bin);
+    }
+    free(resolved);
+    if (environment)
+        return path;
+    free(path);
+    return memory_text(process->executable);
+}
+
+/*
+ * Programs of no kind that we know. Whoever honours OpenSSL's variables has their name in its bytes, or in those
+ * of a library that it has mapped; that is OpenSSL itself (Ruby, nginx, a static build), Go, and Rust's
+ * native-certs. All but Go are judged as OpenSSL, the sternest of them.
+ */
+static bool honours_variables(int root_fd, const char *path)
+{
+    char *name = tree_find_text(root_fd, path, "SSL_CERT_FILE", "");
+
+    free(name);
+    return name != NULL;
+}
+
+static bool is_go(int root_fd, const char *path)
+{
+    char *mark = tree_find_text(root_fd, path, "\xff Go buildinf:", "");
+
+    free(mark);
+    return mark != NULL;
+}
+
+/* Go reads the first of six files and every file of two directories (crypto/x509, root_linux.go). */
+static void add_go_stores(struct installed *go, int root_fd)
+{
+    static const char *const files[] = { "/etc/ssl/certs/ca-certificates.crt",
+                                         "/etc/pki/tls/certs/ca-bundle.crt",
+                                         "/etc/ssl/ca-bundle.pem",
+                                         "/etc/pki/tls/cacert.pem",
+                                         "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+                                         "/etc/ssl/cert.pem" };
+    static const char *const directories[] = { "/etc/ssl/certs", "/etc/pki/tls/certs" };
+    size_t file = 0;
+
+    while (file + 1 < sizeof(files) / sizeof(files[0]) && !tree_exists(root_fd, files[file]))
+        file++;
+    text_list_add(&go->stores, files[file]);
+    for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
+        if (tree_is_directory(root_fd, directories[i]))
+            text_list_add(&go->stores, directories[i]);
+    }
+}
+
+static bool has_no_trust(struct installed_list *list, const struct process *process, int root_fd)
+{
+    const char *path = process->executable;
+
+    if (process_maps(process, "libcrypto.so") || !tree_is_file(root_fd, path))
+        return false;
+    if (!text_list_has(&list->plain, path) && honours_variables(root_fd, path))
+        return false;
+    if (!text_list_has(&list->plain, path))
+        text_list_add(&list->plain, path);
+    return true;
+}
+
+/* SIZE_MAX when this program has nothing to do with trust. */
+static size_t add_stranger(struct installed_list *list, const struct process *process, int root_fd)
+{
+    const char *path = process->executable;
+    struct installed *installed;
+    char *directory;
+    bool go;
+
+    if (has_no_trust(list, process, root_fd))
+        return SIZE_MAX;
+    go = is_go(root_fd, path);
+    installed =
+        installed_add(list, go ? RUNTIME_GO : RUNTIME_OPENSSL, path, path, NULL, go ? "go" : "openssl");
+    if (installed == NULL)
+        return SIZE_MAX;
+    installed->version = memory_text("");
+    directory = openssldir_of_system(root_fd);
+    if (go)
+        add_go_stores(installed, root_fd);
+    else if (directory != NULL)
+        openssldir_add_stores(&installed->stores, directory);
+    free(directory);
+    return list->count - 1;
+}
+
+/*
+ * The program of another user's process, which only its command line names: one without privileges sees no more. NULL
+ * when that leads to no program here.
+ */
+static char *named_program(const struct process *process, int root_fd)
+{
+    static const char *const folders[] = { "/usr/local/bin", "/usr/bin", "/bin" };
+    char *found = NULL;
+
+    if (strchr(process->arguments.items[0], '/') != NULL)
+        return tree_resolve(root_fd, process->arguments.items[0]);
+    for (size_t i = 0; found == NULL && i < sizeof(folders) / sizeof(folders[0]); i++) {
+        char *path = tree_join(folders[i], process->arguments.items[0]);
+
+        found = tree_resolve(root_fd, path);
+        free(path);
+    }
+    return found;
+}
+
+static size_t of_known(struct installed_list *list, const struct process *process, int root_fd,
+                       size_t found[RUNNING_PER_PROCESS])
+{
+    char *path = started_as(process, root_fd), *bin = tree_folder(path), *prefix = tree_folder(bin);
+    size_t count = 0;
+
+    installed_add_program(list, root_fd, path);
+    for (size_t i = 0; i < list->count && count < RUNNING_PER_PROCESS; i++) {
+        const struct installed *item = &list->items[i];
+        bool of_python = item->runtime == RUNTIME_PYTHON || item->runtime == RUNTIME_REQUESTS ||
+                         item->runtime == RUNTIME_CERTIFI || item->runtime == RUNTIME_PIP;
+
+        if (strcmp(item->resolved, process->executable) != 0)
+            continue;
+        if (of_python && item->home != NULL && strcmp(item->home, prefix) != 0)
+            continue;
+        if (item->runtime == RUNTIME_PIP)
+            continue; /* in a Python that runs something else, pip is only a file */
+        found[count++] = i;
+    }
+    free(prefix);
+    free(bin);
+    free(path);
+    return count;
+}
+
+size_t running_of_process(struct installed_list *list, const struct process *process, int root_fd,
+                          size_t found[RUNNING_PER_PROCESS])
+{
+    struct process named = *process;
+    size_t count;
+
+    if (process->arguments.count == 0)
+        return 0;
+    if (process->executable == NULL) {
+        named.executable = named_program(process, root_fd);
+        count = named.executable == NULL ? 0 : of_known(list, &named, root_fd, found);
+        free(named.executable);
+        return count;
+    }
+    count = of_known(list, process, root_fd, found);
+    if (count == 0) {
+        found[0] = add_stranger(list, process, root_fd);
+        count = found[0] != SIZE_MAX;
+    }
+    return count;
+}
