@@ -12,7 +12,8 @@
 #define SWEEP_MS 500
 
 struct peer {
-    struct bufferevent *stream; /* a reference of ours: valid, and its socket open, after evhttp has let go of it */
+    /* a reference of ours: valid, and its socket open, after evhttp has let go of it */
+    struct bufferevent *stream;
     int64_t since_ms;
     bool working;
     struct peer *next;

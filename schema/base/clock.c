@@ -40,7 +40,8 @@ bool clock_zone_check(const char *zone, struct error *err)
         return error_set(err, ERROR_FORMAT, "\"%.64s\" is no name of the tz database", zone);
     snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", zone);
     if (access(path, R_OK) != 0)
-        return error_set(err, ERROR_ABSENT, "the tz database of this machine (package tzdata) has no zone \"%s\"", zone);
+        return error_set(err, ERROR_ABSENT,
+                         "the tz database of this machine (package tzdata) has no zone \"%s\"", zone);
     return true;
 }
 
@@ -101,8 +102,8 @@ static bool take_time(const char **at, struct tm *date, int64_t *offset)
 
     if ((**at != 'T' && **at != 't' && **at != ' ') || !(*at)++)
         return false;
-    if (!take_digits(at, 2, &date->tm_hour) || !take(at, ':') || !take_digits(at, 2, &date->tm_min) || !take(at, ':') ||
-        !take_digits(at, 2, &date->tm_sec))
+    if (!take_digits(at, 2, &date->tm_hour) || !take(at, ':') || !take_digits(at, 2, &date->tm_min) ||
+        !take(at, ':') || !take_digits(at, 2, &date->tm_sec))
         return false;
     if (take(at, '.')) {
         if (!isdigit((unsigned char)**at))
@@ -117,7 +118,8 @@ static bool take_time(const char **at, struct tm *date, int64_t *offset)
     sign = **at == '-' ? -1 : 1;
     if (!take(at, '+') && !take(at, '-'))
         return false;
-    if (!take_digits(at, 2, &hours) || !take(at, ':') || !take_digits(at, 2, &minutes) || hours > 23 || minutes > 59)
+    if (!take_digits(at, 2, &hours) || !take(at, ':') || !take_digits(at, 2, &minutes) || hours > 23 ||
+        minutes > 59)
         return false;
     *offset = sign * (hours * CLOCK_HOUR + minutes * CLOCK_MINUTE);
     return date->tm_hour < 24 && date->tm_min < 60 && date->tm_sec < 60;
@@ -137,7 +139,8 @@ bool clock_parse(const char *text, const char *zone, int64_t *instant, struct er
         return error_set(err, ERROR_FORMAT, "\"%.40s\": no such day", text);
     if (*at == '\0') {
         if (zone == NULL)
-            return error_set(err, ERROR_FORMAT, "\"%.40s\": an instant needs a time and an offset (RFC 3339)", text);
+            return error_set(err, ERROR_FORMAT, "\"%.40s\": an instant needs a time and an offset (RFC 3339)",
+                             text);
         date.tm_isdst = -1;
         enter_zone(zone, &before);
         *instant = (int64_t)mktime(&date);

@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 struct embedded {
-    const char *name; /* the file's name without folders; NULL ends a table */
+    const char *name;                 /* the file's name without folders; NULL ends a table */
     const unsigned char *start, *end; /* *end is a NUL, so text files are strings */
 };
 

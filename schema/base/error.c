@@ -11,12 +11,12 @@ static const struct {
     const char *name;
     bool retriable;
 } kinds[ERROR_KINDS] = {
-    [ERROR_NONE] = { "none", false },         [ERROR_OPTION] = { "option", false },
-    [ERROR_FORMAT] = { "format", false },     [ERROR_ABSENT] = { "absent", false },
-    [ERROR_DENIED] = { "denied", false },     [ERROR_LIMIT] = { "limit", false },
-    [ERROR_SYSTEM] = { "system", false },     [ERROR_NETWORK] = { "network", true },
-    [ERROR_TIMEOUT] = { "timeout", true },    [ERROR_DATABASE] = { "database", false },
-    [ERROR_CONFLICT] = { "conflict", true },  [ERROR_STOPPED] = { "stopped", false },
+    [ERROR_NONE] = { "none", false },        [ERROR_OPTION] = { "option", false },
+    [ERROR_FORMAT] = { "format", false },    [ERROR_ABSENT] = { "absent", false },
+    [ERROR_DENIED] = { "denied", false },    [ERROR_LIMIT] = { "limit", false },
+    [ERROR_SYSTEM] = { "system", false },    [ERROR_NETWORK] = { "network", true },
+    [ERROR_TIMEOUT] = { "timeout", true },   [ERROR_DATABASE] = { "database", false },
+    [ERROR_CONFLICT] = { "conflict", true }, [ERROR_STOPPED] = { "stopped", false },
 };
 
 bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
@@ -76,7 +76,8 @@ bool error_openssl(struct error *err, const char *format, ...)
     vsnprintf(context, sizeof(context), format, arguments);
     va_end(arguments);
     ERR_clear_error();
-    return error_set(err, ERROR_SYSTEM, "%s: %s", context, reason != NULL ? reason : "OpenSSL gives no reason");
+    return error_set(err, ERROR_SYSTEM, "%s: %s", context,
+                     reason != NULL ? reason : "OpenSSL gives no reason");
 }
 
 bool error_within(struct error *err, const char *format, ...)
@@ -88,7 +89,8 @@ bool error_within(struct error *err, const char *format, ...)
     vsnprintf(context, sizeof(context), format, arguments);
     va_end(arguments);
     memcpy(message, err->message, sizeof(message));
-    if ((size_t)snprintf(err->message, sizeof(err->message), "%s: %s", context, message) >= sizeof(err->message))
+    if ((size_t)snprintf(err->message, sizeof(err->message), "%s: %s", context, message) >=
+        sizeof(err->message))
         memcpy(err->message + sizeof(err->message) - 4, "...", 4); /* cut, and seen to be cut */
     return false;
 }

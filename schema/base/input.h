@@ -33,7 +33,8 @@ int input_open(int root_fd, const char *path, bool directory, struct error *err)
  * The whole file, at most `limit` bytes (ERROR_LIMIT beyond; a file that is no regular file is
  * ERROR_FORMAT). Clear with input_clear().
  */
-MUST_CHECK bool input_read(int root_fd, const char *path, size_t limit, struct input *input, struct error *err);
+MUST_CHECK bool input_read(int root_fd, const char *path, size_t limit, struct input *input,
+                           struct error *err);
 MUST_CHECK bool input_read_fd(int fd, size_t limit, struct input *input, struct error *err);
 void input_clear(struct input *input);
 

@@ -56,7 +56,11 @@ void json_array_end(struct json *json)
 /* Length of the well-formed UTF-8 sequence at `at` (RFC 3629 section 4), 0 when there is none. */
 static size_t utf8_length(const unsigned char *at, size_t left)
 {
-    size_t length = at[0] < 0x80 ? 1 : at[0] >= 0xc2 && at[0] < 0xe0 ? 2 : (at[0] & 0xf0) == 0xe0 ? 3 : at[0] >= 0xf0 && at[0] < 0xf5 ? 4 : 0;
+    size_t length = at[0] < 0x80                    ? 1
+                    : at[0] >= 0xc2 && at[0] < 0xe0 ? 2
+                    : (at[0] & 0xf0) == 0xe0        ? 3
+                    : at[0] >= 0xf0 && at[0] < 0xf5 ? 4
+                                                    : 0;
 
     if (length == 0 || length > left)
         return 0;
@@ -64,8 +68,8 @@ static size_t utf8_length(const unsigned char *at, size_t left)
         if ((at[i] & 0xc0) != 0x80)
             return 0;
     }
-    if ((at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xed && at[1] > 0x9f) || (at[0] == 0xf0 && at[1] < 0x90) ||
-        (at[0] == 0xf4 && at[1] > 0x8f))
+    if ((at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xed && at[1] > 0x9f) ||
+        (at[0] == 0xf0 && at[1] < 0x90) || (at[0] == 0xf4 && at[1] > 0x8f))
         return 0;
     return length;
 }

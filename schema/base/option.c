@@ -26,9 +26,9 @@ static bool set_number(const struct option *row, const char *value, int64_t *tar
     errno = 0;
     number = strtoll(value, &end, 10);
     if (errno != 0 || end == value || *end != '\0' || number < row->low || number > row->high)
-        return error_set(err, ERROR_OPTION, "--%s: \"%s\" is no whole number from %lld to %lld%s%s", row->name, value,
-                         (long long)row->low, (long long)row->high, row->unit != NULL ? " " : "",
-                         row->unit != NULL ? row->unit : "");
+        return error_set(err, ERROR_OPTION, "--%s: \"%s\" is no whole number from %lld to %lld%s%s",
+                         row->name, value, (long long)row->low, (long long)row->high,
+                         row->unit != NULL ? " " : "", row->unit != NULL ? row->unit : "");
     *target = number;
     return true;
 }
@@ -82,8 +82,8 @@ static bool set_rest(const struct command *command, const bool *given, void *set
     return true;
 }
 
-bool option_parse(const struct command *command, int argc, char **argv, void *settings, struct text_list *arguments,
-                  struct error *err)
+bool option_parse(const struct command *command, int argc, char **argv, void *settings,
+                  struct text_list *arguments, struct error *err)
 {
     bool given[64] = { false };
 
@@ -120,14 +120,15 @@ bool option_parse(const struct command *command, int argc, char **argv, void *se
         if (!set_value(row, equals != NULL ? equals + 1 : argv[++i], settings, err))
             return false;
         /* "--trust A B": the values of a list go on to the next option, where no arguments are expected */
-        while (row->type == OPTION_LIST && command->arguments == NULL && i + 1 < argc && argv[i + 1][0] != '-') {
+        while (row->type == OPTION_LIST && command->arguments == NULL && i + 1 < argc &&
+               argv[i + 1][0] != '-') {
             if (!set_value(row, argv[++i], settings, err))
                 return false;
         }
     }
     if (command->arguments == NULL && arguments->count > 0)
-        return error_set(err, ERROR_OPTION, "\"%s\" is one word too many (see %s --help)", arguments->items[0],
-                         command->name);
+        return error_set(err, ERROR_OPTION, "\"%s\" is one word too many (see %s --help)",
+                         arguments->items[0], command->name);
     return set_rest(command, given, settings, err);
 }
 
@@ -144,21 +145,23 @@ static void print_program_help(const struct program *program, FILE *out)
 
 static void print_command_help(const struct program *program, const struct command *command, FILE *out)
 {
-    fprintf(out, "%s %s: %s\n\nusage: %s %s%s%s%s\n", program->name, command->name, command->summary, program->name,
-            command->name, command->options != NULL ? " [OPTION…]" : "", command->arguments != NULL ? " " : "",
-            command->arguments != NULL ? command->arguments : "");
+    fprintf(out, "%s %s: %s\n\nusage: %s %s%s%s%s\n", program->name, command->name, command->summary,
+            program->name, command->name, command->options != NULL ? " [OPTION…]" : "",
+            command->arguments != NULL ? " " : "", command->arguments != NULL ? command->arguments : "");
     for (const struct option *row = command->options; row != NULL && row->name != NULL; row++) {
         char name[96], left[64];
 
         if (row == command->options)
             fputc('\n', out);
         snprintf(left, sizeof(left), "--%s%s%s%s", row->name, row->type == OPTION_FLAG ? "" : " ",
-                 row->type == OPTION_FLAG ? "" : row->argument != NULL ? row->argument : "VALUE",
+                 row->type == OPTION_FLAG ? ""
+                 : row->argument != NULL  ? row->argument
+                                          : "VALUE",
                  row->type == OPTION_LIST ? "…" : "");
         fprintf(out, "  %-26s %s", left, row->help);
         if (row->type == OPTION_NUMBER)
-            fprintf(out, " (%lld to %lld%s%s)", (long long)row->low, (long long)row->high, row->unit != NULL ? " " : "",
-                    row->unit != NULL ? row->unit : "");
+            fprintf(out, " (%lld to %lld%s%s)", (long long)row->low, (long long)row->high,
+                    row->unit != NULL ? " " : "", row->unit != NULL ? row->unit : "");
         if (row->fallback != NULL)
             fprintf(out, " [%s]", row->fallback);
         if (row->from_environment)

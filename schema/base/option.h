@@ -44,10 +44,10 @@ struct option {
 
 struct command {
     const char *name;
-    const char *arguments; /* what follows the options in --help: "FILE…"; NULL when nothing may */
-    const char *summary;   /* one line */
+    const char *arguments;        /* what follows the options in --help: "FILE…"; NULL when nothing may */
+    const char *summary;          /* one line */
     const struct option *options; /* ended by a row without name; may be NULL */
-    size_t settings_size;  /* of the zeroed struct that the options fill */
+    size_t settings_size;         /* of the zeroed struct that the options fill */
     /* `arguments` is what was left of the line. Returns an enum answer; on ANSWER_NONE *err is printed. */
     int (*run)(void *settings, const struct text_list *arguments, struct error *err);
 };

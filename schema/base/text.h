@@ -20,7 +20,7 @@ void text_add(struct text *text, const char *string);
 void text_format(struct text *text, const char *format, ...) PRINTF_LIKE(2, 3);
 void text_vformat(struct text *text, const char *format, va_list arguments);
 const char *text_string(const struct text *text); /* "" while empty */
-char *text_take(struct text *text);                /* the caller's to free; text is empty again */
+char *text_take(struct text *text);               /* the caller's to free; text is empty again */
 void text_clear(struct text *text);
 
 struct text_list {

@@ -12,11 +12,12 @@
 #include <cmocka.h>
 
 /* Run one function over a table: each row becomes a test of its own, and finds itself in *state. */
-#define RUN_ROWS(cases, function)                                                                                  \
+#define RUN_ROWS(cases, function)                                                                            \
     run_rows(#cases, (cases), sizeof((cases)[0]), sizeof(cases) / sizeof((cases)[0]), (function))
 
 /* Rows start with `const char *name`. Returns the number that failed. */
-static inline int run_rows(const char *group, const void *rows, size_t size, size_t count, CMUnitTestFunction function)
+static inline int run_rows(const char *group, const void *rows, size_t size, size_t count,
+                           CMUnitTestFunction function)
 {
     struct CMUnitTest *tests = calloc(count, sizeof(*tests));
     int failed;
@@ -24,7 +25,8 @@ static inline int run_rows(const char *group, const void *rows, size_t size, siz
     for (size_t i = 0; i < count; i++) {
         const void *row = (const char *)rows + i * size;
 
-        tests[i] = (struct CMUnitTest){ .name = *(const char *const *)row, .test_func = function,
+        tests[i] = (struct CMUnitTest){ .name = *(const char *const *)row,
+                                        .test_func = function,
                                         .initial_state = (void *)(uintptr_t)row };
     }
     failed = _cmocka_run_group_tests(group, tests, count, NULL, NULL);

@@ -42,8 +42,9 @@ static const struct duration_case {
     const char *name, *text;
     int64_t seconds; /* -1: refused */
 } durations[] = {
-    { "days", "14d", 14 * CLOCK_DAY }, { "hours", "36h", 36 * CLOCK_HOUR }, { "minutes", "5m", 300 },
-    { "seconds", "0s", 0 },            { "no unit", "14", -1 },             { "unknown unit", "2w", -1 },
+    { "days", "14d", 14 * CLOCK_DAY }, { "hours", "36h", 36 * CLOCK_HOUR },
+    { "minutes", "5m", 300 },          { "seconds", "0s", 0 },
+    { "no unit", "14", -1 },           { "unknown unit", "2w", -1 },
     { "negative", "-1d", -1 },         { "empty", "", -1 },
 };
 

@@ -20,7 +20,9 @@ static const struct option options[] = {
     { 0 },
 };
 
-static const struct command command = { .name = "explain", .options = options, .settings_size = sizeof(struct settings) };
+static const struct command command = { .name = "explain",
+                                        .options = options,
+                                        .settings_size = sizeof(struct settings) };
 
 static const struct line_case {
     const char *name;
@@ -29,8 +31,14 @@ static const struct line_case {
     struct settings want;
 } cases[] = {
     { "fallbacks hold", { NULL }, NULL, { .port = 443 } },
-    { "values are set both ways", { "--json", "--port", "8443", "--campaign=c.yaml" }, NULL, { .json = true, .campaign = "c.yaml", .port = 8443 } },
-    { "a list takes what follows", { "--trust", "a", "b", "--trust", "c" }, NULL, { .port = 443, .trust = { .count = 3 } } },
+    { "values are set both ways",
+      { "--json", "--port", "8443", "--campaign=c.yaml" },
+      NULL,
+      { .json = true, .campaign = "c.yaml", .port = 8443 } },
+    { "a list takes what follows",
+      { "--trust", "a", "b", "--trust", "c" },
+      NULL,
+      { .port = 443, .trust = { .count = 3 } } },
     { "an instant", { "--time", "1970-01-02" }, NULL, { .port = 443, .time = 86400 } },
     { "an unknown option names itself", { "--colour" }, "--colour", { 0 } },
     { "a number out of range", { "--port", "0" }, "1 to 65535", { 0 } },
@@ -51,7 +59,8 @@ static void line_is_parsed_as_described(void **state)
 
     while (argc < 8 && row->line[argc] != NULL)
         argc++;
-    assert_int_equal(option_parse(&command, argc, (char **)(uintptr_t)row->line, &got, &rest, &err), row->error == NULL);
+    assert_int_equal(option_parse(&command, argc, (char **)(uintptr_t)row->line, &got, &rest, &err),
+                     row->error == NULL);
     if (row->error != NULL) {
         assert_non_null(strstr(err.message, row->error));
     } else {
