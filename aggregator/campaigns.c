@@ -24,15 +24,6 @@ static void write_instant(struct json *json, const char *key, int64_t instant)
         json_instant(json, instant);
 }
 
-static void write_list(struct json *json, const char *key, const struct text_list *list)
-{
-    json_key(json, key);
-    json_array(json);
-    for (size_t i = 0; i < list->count; i++)
-        json_text(json, list->items[i]);
-    json_array_end(json);
-}
-
 static const char *or_empty(const char *text)
 {
     return text != NULL ? text : "";
@@ -101,7 +92,7 @@ static void write_phase(struct json *json, const struct campaign *campaign, size
     for (size_t i = 0; i < phase->serves_count; i++)
         json_text(json, campaign->chains[phase->serves[i]].name);
     json_array_end(json);
-    write_list(json, "cohorts", &phase->cohorts);
+    json_key_texts(json, "cohorts", &phase->cohorts);
     write_gate(json, &phase->gate);
     json_object_end(json);
 }
@@ -113,9 +104,9 @@ static void write_endpoint(struct json *json, const struct campaign *campaign,
     json_key_text(json, "name", endpoint->name);
     json_key_text(json, "use", endpoint_use_name(endpoint->use));
     json_key_text(json, "chain", campaign->chains[endpoint->chain].name);
-    write_list(json, "server_names", &endpoint->server_names);
+    json_key_texts(json, "server_names", &endpoint->server_names);
     json_key_number(json, "port", endpoint->port);
-    write_list(json, "addresses", &endpoint->addresses);
+    json_key_texts(json, "addresses", &endpoint->addresses);
     json_key_text(json, "request_path", endpoint->request_path);
     json_key_instant(json, "starts", endpoint->from);
     write_instant(json, "ends", endpoint->until);

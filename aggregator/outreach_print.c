@@ -112,15 +112,6 @@ void outreach_print_csv(const struct outreach *outreach, struct text *out)
     }
 }
 
-static void write_list(struct json *json, const char *key, const struct text_list *list)
-{
-    json_key(json, key);
-    json_array(json);
-    for (size_t i = 0; i < list->count; i++)
-        json_text(json, list->items[i]);
-    json_array_end(json);
-}
-
 static void write_item(struct json *json, const struct outreach_item *item, bool chinese)
 {
     json_object(json);
@@ -136,8 +127,8 @@ static void write_item(struct json *json, const struct outreach_item *item, bool
     json_key_text(json, "reason", item->reason);
     json_key_text(json, "explanation", explain(item->reason, chinese));
     json_key_bool(json, "new", item->is_new);
-    write_list(json, "stores", &item->stores);
-    write_list(json, "fix", &item->fix);
+    json_key_texts(json, "stores", &item->stores);
+    json_key_texts(json, "fix", &item->fix);
     json_object_end(json);
 }
 
@@ -159,9 +150,9 @@ static void write_endpoints(struct json *json, const struct outreach *outreach)
         json_key_text(json, "name", endpoint->name);
         json_key_text(json, "use", endpoint_use_name(endpoint->use));
         json_key_text(json, "chain", outreach->campaign->chains[endpoint->chain].name);
-        write_list(json, "server_names", &endpoint->server_names);
+        json_key_texts(json, "server_names", &endpoint->server_names);
         json_key_number(json, "port", endpoint->port);
-        write_list(json, "addresses", &endpoint->addresses);
+        json_key_texts(json, "addresses", &endpoint->addresses);
         json_key_instant(json, "from", endpoint->from);
         json_object_end(json);
     }

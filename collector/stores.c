@@ -87,10 +87,7 @@ static void write_marks(const struct store *store, struct json *json)
         if (store->items[i].certificate == NULL)
             continue;
         list_marks(&store->items[i].entry, &marks);
-        json_array(json);
-        for (size_t j = 0; j < marks.count; j++)
-            json_text(json, marks.items[j]);
-        json_array_end(json);
+        json_texts(json, &marks);
         text_list_clear(&marks);
     }
     json_array_end(json);

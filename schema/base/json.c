@@ -163,6 +163,14 @@ void json_instant(struct json *json, int64_t instant)
     json_text(json, clock_format(instant, text));
 }
 
+void json_texts(struct json *json, const struct text_list *list)
+{
+    json_array(json);
+    for (size_t i = 0; i < list->count; i++)
+        json_text(json, list->items[i]);
+    json_array_end(json);
+}
+
 void json_raw(struct json *json, const char *value)
 {
     separate(json);
@@ -191,6 +199,12 @@ void json_key_instant(struct json *json, const char *key, int64_t instant)
 {
     json_key(json, key);
     json_instant(json, instant);
+}
+
+void json_key_texts(struct json *json, const char *key, const struct text_list *list)
+{
+    json_key(json, key);
+    json_texts(json, list);
 }
 
 void json_clear(struct json *json)

@@ -31,13 +31,15 @@ void json_real(struct json *json, double value); /* null when not finite */
 void json_bool(struct json *json, bool value);
 void json_null(struct json *json);
 void json_fingerprint(struct json *json, const struct fingerprint *value);
-void json_instant(struct json *json, int64_t instant); /* RFC 3339 in UTC */
-void json_raw(struct json *json, const char *value);   /* JSON made elsewhere */
+void json_instant(struct json *json, int64_t instant);            /* RFC 3339 in UTC */
+void json_texts(struct json *json, const struct text_list *list); /* an array of them */
+void json_raw(struct json *json, const char *value);              /* JSON made elsewhere */
 
 /* key and value in one call */
 void json_key_text(struct json *json, const char *key, const char *value);
 void json_key_number(struct json *json, const char *key, int64_t value);
 void json_key_bool(struct json *json, const char *key, bool value);
 void json_key_instant(struct json *json, const char *key, int64_t instant);
+void json_key_texts(struct json *json, const char *key, const struct text_list *list);
 
 void json_clear(struct json *json);

@@ -473,13 +473,8 @@ READ(read_labels)
 
 WRITE(write_list)
 {
-    const struct text_list *list = member_of(key, target);
-
     (void)campaign;
-    json_array(json);
-    for (size_t i = 0; i < list->count; i++)
-        json_text(json, list->items[i]);
-    json_array_end(json);
+    json_texts(json, member_of(key, target));
 }
 
 DESCRIBE(describe_list)

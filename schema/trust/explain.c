@@ -122,11 +122,7 @@ void explain_json(const struct explain_subject *subject, struct json *json)
     write_paths(subject, "paths", result->paths, result->path_count, json);
     write_paths(subject, "dead_ends", result->dead_ends, result->dead_end_count, json);
     list_warnings(subject, &warnings);
-    json_key(json, "warnings");
-    json_array(json);
-    for (size_t i = 0; i < warnings.count; i++)
-        json_text(json, warnings.items[i]);
-    json_array_end(json);
+    json_key_texts(json, "warnings", &warnings);
     text_list_clear(&warnings);
     json_key_bool(json, "truncated", result->truncated);
     json_key_number(json, "paths_total",

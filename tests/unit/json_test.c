@@ -24,6 +24,23 @@ static void nested_values_get_their_commas(void **state)
     json_clear(&json);
 }
 
+static void texts_are_an_array_even_when_there_are_none(void **state)
+{
+    struct text_list list = { 0 };
+    struct json json = { 0 };
+
+    (void)state;
+    json_object(&json);
+    json_key_texts(&json, "none", &list);
+    text_list_add(&list, "a\"b");
+    text_list_add(&list, "");
+    json_key_texts(&json, "two", &list);
+    json_object_end(&json);
+    assert_string_equal(text_string(&json.text), "{\"none\":[],\"two\":[\"a\\\"b\",\"\"]}");
+    json_clear(&json);
+    text_list_clear(&list);
+}
+
 static const struct string_case {
     const char *name, *value, *written;
 } cases[] = {
@@ -48,7 +65,8 @@ static void string_is_written_as_described(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest rest[] = { cmocka_unit_test(nested_values_get_their_commas) };
+    const struct CMUnitTest rest[] = { cmocka_unit_test(nested_values_get_their_commas),
+                                       cmocka_unit_test(texts_are_an_array_even_when_there_are_none) };
 
     return RUN_ROWS(cases, string_is_written_as_described) + cmocka_run_group_tests(rest, NULL, NULL);
 }
