@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "collector/installed.h"
+#include "collector/runtime/choice.h"
 #include "collector/shelf.h"
 #include "schema/trust/trust_set.h"
 
@@ -14,29 +14,12 @@ struct client_process {
     int64_t started_ms;
 };
 
-/* Why a client does not get at a store that lies there. */
-enum client_refusal {
-    CLIENT_READS,
-    CLIENT_WANTS_FILE,  /* it is a directory */
-    CLIENT_MAY_NOT_READ /* as who it runs now; what it read before it gave up rights cannot be said */
-};
-
 struct client {
     char id[17]; /* of runtime, executable, stores and settings: stable on this host */
     enum runtime runtime;
     char *executable, *version;
-    const struct model *model;
-    struct text_list stores;       /* paths, in reading order */
-    enum client_refusal *refusals; /* one a store; NULL where each is read */
-    struct text_list settings;     /* names of what chose them, never their values */
-    char *password;                /* Java's; never leaves this program */
-    char *store_type;              /* Java's trustStoreType; NULL when not set */
-    char *home;
-    bool carries_roots;  /* the first store is the program itself */
-    bool adds_extra;     /* Node: the last store is NODE_EXTRA_CA_CERTS */
-    bool trusts_nothing; /* Java: trustStore=NONE */
-    bool unsettled;      /* what its processes were told is not all known: nothing is said of its trust */
-    bool adds_unread;    /* more roots than are read here */
+    char *home;           /* of what is installed */
+    struct choice choice; /* what it reads */
     bool unclaimed;
     bool talks; /* a process of it speaks to the campaign's servers */
     struct client_process *processes;
@@ -59,10 +42,3 @@ typedef bool client_talks(void *context, const struct process *process);
 void client_list_read(struct client_list *list, const struct process_list *processes, struct shelf *shelf,
                       int root_fd, client_talks *talks, void *context);
 void client_list_clear(struct client_list *list);
-
-/*
- * What the first client that reads the store at `path` accepts from it, added to `set`; *model is that
- * client's. False when no client reads it.
- */
-bool client_list_trust_of(const struct client_list *list, struct shelf *shelf, const char *path,
-                          struct trust_set *set, const struct model **model);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/tree.h"
+#include "collector/host/tree.h"
 
 /* Stores that the system's own tool makes: the fix goes into what it makes them from. */
 static const char *const system_paths[] = { "/etc/ssl/certs", "/etc/pki/", "/etc/ssl/cert.pem",
@@ -24,13 +24,13 @@ static enum guidance_target target_of(const struct client *client, const struct 
     switch (client->runtime) {
     case RUNTIME_JAVA: return GUIDANCE_JAVA_STORE;
     case RUNTIME_NODE:
-        if (client->carries_roots)
+        if (client->choice.carries_roots)
             return GUIDANCE_NODE;
         break;
     case RUNTIME_REQUESTS:
     case RUNTIME_CERTIFI:
     case RUNTIME_PIP:
-        if (!system && client->settings.count == 0)
+        if (!system && client->choice.settings.count == 0)
             return GUIDANCE_CERTIFI;
         break;
     case RUNTIME_OPENSSL:
@@ -51,12 +51,12 @@ static const struct store *store_of(const struct client *client, struct shelf *s
 {
     const struct store *store = NULL;
 
-    for (size_t i = 0; i < client->stores.count; i++) {
-        store = shelf_get(shelf, client->stores.items[i], NULL);
+    for (size_t i = 0; i < client->choice.stores.count; i++) {
+        store = shelf_get(shelf, client->choice.stores.items[i], NULL);
         if (store->state != STORE_DANGLING)
             return store;
     }
-    return client->stores.count == 0 ? NULL : shelf_get(shelf, client->stores.items[0], NULL);
+    return client->choice.stores.count == 0 ? NULL : shelf_get(shelf, client->choice.stores.items[0], NULL);
 }
 
 /* The JVM's own keytool; for the rest, the program itself. */
@@ -92,7 +92,7 @@ void fix_lines(const struct campaign *campaign, const struct judgement *judgemen
                           ? GUIDANCE_PROCESS
                           : target_of(client, store, question.linked_to_system);
     question.tool = tool;
-    question.setting = client->settings.count > 0 ? client->settings.items[0] : NULL;
+    question.setting = client->choice.settings.count > 0 ? client->choice.settings.items[0] : NULL;
     if (client->process_count > 0) {
         snprintf(process, sizeof(process), "pid %d (%s)", (int)client->processes[0].pid,
                  runtime_name(client->runtime));

@@ -7,7 +7,8 @@
 #include <unistd.h>
 
 #include "collector/fix.h"
-#include "collector/tree.h"
+#include "collector/host/tree.h"
+#include "collector/trust.h"
 #include "schema/base/clock.h"
 #include "schema/base/input.h"
 
@@ -176,7 +177,7 @@ static void add_roots(Rootshift__V1__StoreSeen *message, const struct inspection
     const struct model *model = model_find("rfc5280");
     struct trust_set *set = trust_set_new();
 
-    if (!client_list_trust_of(&inspection->clients, inspection->shelf, store->path, set, &model))
+    if (!trust_of_store(&inspection->clients, inspection->shelf, store->path, set, &model))
         trust_set_add_store(set, model, store);
     for (size_t i = 0; i < inspection->request->campaign_count; i++) {
         const struct campaign *campaign = inspection->request->campaigns[i];
@@ -273,19 +274,19 @@ static void describe_client(Rootshift__V1__Client *message, const struct client 
     message->runtime = text_of(runtime_name(client->runtime));
     message->version = text_of(client->version);
     message->executable = text_of(client->executable);
-    message->model = text_of(client->model->name);
+    message->model = text_of(client->choice.model->name);
     message->relevance = (Rootshift__V1__Relevance)inspection_relevance(client);
     message->trust_set = bytes_of(&client->digest);
     message->unclaimed = client->unclaimed;
-    message->assumes_default_store = client->settings.count == 0 && !client->unclaimed;
-    for (size_t i = 0; i < client->stores.count; i++) {
+    message->assumes_default_store = client->choice.settings.count == 0 && !client->unclaimed;
+    for (size_t i = 0; i < client->choice.stores.count; i++) {
         char id[17];
 
-        inspection_store_id(client->stores.items[i], id);
+        inspection_store_id(client->choice.stores.items[i], id);
         add_text(&message->stores, &message->n_stores, id);
     }
-    for (size_t i = 0; i < client->settings.count; i++)
-        add_text(&message->settings, &message->n_settings, client->settings.items[i]);
+    for (size_t i = 0; i < client->choice.settings.count; i++)
+        add_text(&message->settings, &message->n_settings, client->choice.settings.items[i]);
     message->processes = memory_new((client->process_count + 1) * sizeof(*message->processes));
     for (size_t i = 0; i < client->process_count; i++)
         message->processes[message->n_processes++] = client->processes[i].pid;
@@ -302,7 +303,7 @@ static void add_notes(Rootshift__V1__HostReport *report, const struct client *cl
         add_finding(report, "not-read", client->id, client->trust->notes.items[i]);
         told++;
     }
-    if (!client->model->verifies)
+    if (!client->choice.model->verifies)
         add_finding(report, "does-not-verify", client->id, reason_find("does-not-verify")->en);
 }
 
@@ -408,7 +409,7 @@ void host_report_make(struct host_report *made, const struct inspection *inspect
     for (size_t i = 0; i < inspection->clients.count; i++) {
         const struct client *client = &inspection->clients.items[i];
 
-        add_manifest(made, manifest_new(client->trust, client->model, &shelf));
+        add_manifest(made, manifest_new(client->trust, client->choice.model, &shelf));
         if (inspection->before[i] != NULL)
             add_manifest(made, copy_of(inspection->before[i]));
     }

@@ -70,7 +70,7 @@ static struct judgement worse(struct judgement a, struct judgement b)
 
 static struct judge_subject subject_of(const struct client *client, struct signature_memory *signatures)
 {
-    return (struct judge_subject){ client->trust, client->model, signatures };
+    return (struct judge_subject){ client->trust, client->choice.model, signatures };
 }
 
 static void judge_now(struct inspection *inspection, size_t index, struct signature_memory *signatures)
@@ -111,7 +111,7 @@ static bool judge_read(const struct inspection *inspection, const struct client 
     for (size_t i = 0; i < restart->count; i++) {
         struct error ignored = { 0 };
         struct trust_set *set = manifest_open(restart->read[i], &shelf, &ignored);
-        struct judge_subject subject = { set, client->model, signatures };
+        struct judge_subject subject = { set, client->choice.model, signatures };
         struct judgement judgement;
 
         if (set == NULL) { /* of a model that is no more */
@@ -312,7 +312,7 @@ static bool note_trust(const struct inspection *inspection, struct state *state,
 
     for (size_t i = 0; i < inspection->clients.count; i++) {
         const struct client *client = &inspection->clients.items[i];
-        Rootshift__V1__TrustManifest *manifest = manifest_new(client->trust, client->model, &shelf);
+        Rootshift__V1__TrustManifest *manifest = manifest_new(client->trust, client->choice.model, &shelf);
         bool ok = memory_note_trust(state, client->id, manifest, now, err);
 
         protobuf_c_message_free_unpacked(&manifest->base, NULL);

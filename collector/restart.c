@@ -75,13 +75,13 @@ static bool take(void *context, const Rootshift__V1__TrustManifest *manifest, in
 static bool find_look(const struct client *client, struct state *state, int64_t started_ms, int64_t *look_at)
 {
     *look_at = INT64_MAX;
-    for (size_t i = 0; i < client->stores.count; i++) {
+    for (size_t i = 0; i < client->choice.stores.count; i++) {
         struct error err = { 0 };
         int64_t seen = 0;
 
         if (!changed_since(&client->changes[i], started_ms))
             continue;
-        if (!memory_store_then(state, client->stores.items[i], started_ms + START_MS, &seen, &err))
+        if (!memory_store_then(state, client->choice.stores.items[i], started_ms + START_MS, &seen, &err))
             return false;
         if (seen < *look_at)
             *look_at = seen;

@@ -8,7 +8,7 @@
 
 #include <openssl/x509v3.h>
 
-#include "collector/tree.h"
+#include "collector/host/tree.h"
 
 /* Where applications and their configuration lie, and how deep is looked. */
 static const struct {
@@ -29,7 +29,7 @@ static const char *const names[] = {
     "cacerts", "*trust*store*", "*.pem", "*.crt", "*.cer",      "*.ca-bundle",  "*.bundle",
 };
 
-/* Also a JVM's own: which of them counts is known (collector/installed.c). */
+/* Also a JVM's own: which of them counts is known (collector/runtime/java.c). */
 static bool is_system(const char *path)
 {
     if (fnmatch("*/lib/security/*cacerts", path, 0) == 0)
@@ -56,15 +56,15 @@ static bool is_used(const struct client_list *list, const char *path, int root_f
     for (size_t i = 0; i < list->count; i++) {
         const struct client *client = &list->items[i];
 
-        for (size_t j = 0; j < client->stores.count; j++) {
+        for (size_t j = 0; j < client->choice.stores.count; j++) {
             char *resolved;
             bool same;
 
-            if (client->stores.items[j][0] == '\0')
+            if (client->choice.stores.items[j][0] == '\0')
                 continue;
-            if (strcmp(client->stores.items[j], path) == 0)
+            if (strcmp(client->choice.stores.items[j], path) == 0)
                 return true;
-            resolved = tree_resolve(root_fd, client->stores.items[j]);
+            resolved = tree_resolve(root_fd, client->choice.stores.items[j]);
             /* a file in a directory that is used is used, or was not meant to be */
             same = resolved != NULL &&
                    (strcmp(resolved, path) == 0 ||
@@ -119,7 +119,7 @@ static void add(struct client_list *list, const struct store *store, const struc
         .runtime = reader->runtime,
         .executable = memory_text(reader->executable),
         .version = memory_text(reader->version),
-        .model = reader->model->verifies ? reader->model : model_find("openssl"),
+        .choice.model = reader->choice.model->verifies ? reader->choice.model : model_find("openssl"),
         .unclaimed = true,
     };
     struct text identity = { 0 };
@@ -128,7 +128,7 @@ static void add(struct client_list *list, const struct store *store, const struc
 
     if (reader->home != NULL)
         client.home = memory_text(reader->home);
-    text_list_add(&client.stores, store->path);
+    text_list_add(&client.choice.stores, store->path);
     text_format(&identity, "unclaimed %s", store->path);
     print = fingerprint_of(identity.bytes, identity.size);
     memcpy(client.id, fingerprint_format(&print, text), sizeof(client.id) - 1);

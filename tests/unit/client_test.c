@@ -338,10 +338,10 @@ static bool is_client_of(const struct client *client, const struct client_case *
     while (count < 4 && row->stores[count] != NULL)
         count++;
     if (client->runtime != row->runtime || strcmp(client->executable, row->executable) != 0 ||
-        client->stores.count != count)
+        client->choice.stores.count != count)
         return false;
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(client->stores.items[i], row->stores[i]) != 0)
+        if (strcmp(client->choice.stores.items[i], row->stores[i]) != 0)
             return false;
     }
     return true;
@@ -363,7 +363,7 @@ static void client_is_as_described(void **state)
 
     assert_non_null(client);
     assert_string_equal(client->version, row->version);
-    assert_string_equal(client->model->name, row->model);
+    assert_string_equal(client->choice.model->name, row->model);
     assert_int_equal(client->process_count > 0, row->pid != 0);
     if (row->pid != 0)
         assert_int_equal(client->processes[0].pid, row->pid);
@@ -383,10 +383,10 @@ static void unclaimed_stores_are_those_of_cas_that_nobody_reads(void **state)
         if (!client->unclaimed)
             continue;
         count++;
-        assert_true(text_list_has(&client->stores, "/srv/shop/trust.p12") ||
-                    text_list_has(&client->stores, "/etc/app/ca.pem"));
+        assert_true(text_list_has(&client->choice.stores, "/srv/shop/trust.p12") ||
+                    text_list_has(&client->choice.stores, "/etc/app/ca.pem"));
         assert_int_equal(client->runtime == RUNTIME_JAVA,
-                         text_list_has(&client->stores, "/srv/shop/trust.p12"));
+                         text_list_has(&client->choice.stores, "/srv/shop/trust.p12"));
     }
     assert_int_equal(count, 2);
 }

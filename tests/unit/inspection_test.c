@@ -93,8 +93,8 @@ static struct seen look(bool with_memory, bool remember)
     for (size_t i = 0; i < inspection->clients.count; i++) {
         const struct client *client = &inspection->clients.items[i];
 
-        if (client->runtime != RUNTIME_PYTHON || client->stores.count == 0 ||
-            strcmp(client->stores.items[0], bundle) != 0)
+        if (client->runtime != RUNTIME_PYTHON || client->choice.stores.count == 0 ||
+            strcmp(client->choice.stores.items[0], bundle) != 0)
             continue;
         assert_int_equal(client->process_count, 1);
         assert_int_equal(client->processes[0].pid, service);

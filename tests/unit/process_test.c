@@ -1,4 +1,4 @@
-#include "collector/process.h"
+#include "collector/host/process.h"
 
 #include <netinet/in.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 /* What decides was measured with the runtimes themselves; each row is one of those measurements. */
-#include "collector/setting.h"
+#include "collector/runtime/setting.h"
 
 #include <unistd.h>
 

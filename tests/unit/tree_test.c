@@ -1,5 +1,5 @@
 /* When a path came to lead where it does, on a real file system: its ctimes cannot be made up. */
-#include "collector/tree.h"
+#include "collector/host/tree.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

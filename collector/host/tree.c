@@ -1,4 +1,4 @@
-#include "collector/tree.h"
+#include "collector/host/tree.h"
 
 #include <dirent.h>
 #include <fcntl.h>

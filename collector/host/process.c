@@ -1,4 +1,4 @@
-#include "collector/process.h"
+#include "collector/host/process.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>

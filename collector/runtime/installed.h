@@ -1,11 +1,11 @@
 /*
  * What is installed on a host that has trust rules of its own, and the stores that it reads when nothing
  * tells it otherwise. Found by looking at well-known places; programs that run from elsewhere are added as
- * they are met (collector/running.h).
+ * they are met (collector/runtime/running.h).
  */
 #pragma once
 
-#include "collector/setting.h"
+#include "collector/runtime/setting.h"
 
 struct installed {
     enum runtime runtime;

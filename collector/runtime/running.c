@@ -1,11 +1,12 @@
-#include "collector/running.h"
+#include "collector/runtime/running.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/openssldir.h"
-#include "collector/tree.h"
+#include "collector/host/tree.h"
+#include "collector/runtime/kind.h"
+#include "collector/runtime/openssldir.h"
 
 /*
  * The path by which a process was started, where that is more than its program: a virtual environment's
@@ -47,35 +48,6 @@ static bool honours_variables(int root_fd, const char *path)
     return name != NULL;
 }
 
-static bool is_go(int root_fd, const char *path)
-{
-    char *mark = tree_find_text(root_fd, path, "\xff Go buildinf:", "");
-
-    free(mark);
-    return mark != NULL;
-}
-
-/* Go reads the first of six files and every file of two directories (crypto/x509, root_linux.go). */
-static void add_go_stores(struct installed *go, int root_fd)
-{
-    static const char *const files[] = { "/etc/ssl/certs/ca-certificates.crt",
-                                         "/etc/pki/tls/certs/ca-bundle.crt",
-                                         "/etc/ssl/ca-bundle.pem",
-                                         "/etc/pki/tls/cacert.pem",
-                                         "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
-                                         "/etc/ssl/cert.pem" };
-    static const char *const directories[] = { "/etc/ssl/certs", "/etc/pki/tls/certs" };
-    size_t file = 0;
-
-    while (file + 1 < sizeof(files) / sizeof(files[0]) && !tree_exists(root_fd, files[file]))
-        file++;
-    text_list_add(&go->stores, files[file]);
-    for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
-        if (tree_is_directory(root_fd, directories[i]))
-            text_list_add(&go->stores, directories[i]);
-    }
-}
-
 static bool has_no_trust(struct installed_list *list, const struct process *process, int root_fd)
 {
     const char *path = process->executable;
@@ -99,7 +71,7 @@ static size_t add_stranger(struct installed_list *list, const struct process *pr
 
     if (has_no_trust(list, process, root_fd))
         return SIZE_MAX;
-    go = is_go(root_fd, path);
+    go = go_made(root_fd, path);
     installed =
         installed_add(list, go ? RUNTIME_GO : RUNTIME_OPENSSL, path, path, NULL, go ? "go" : "openssl");
     if (installed == NULL)
@@ -107,7 +79,7 @@ static size_t add_stranger(struct installed_list *list, const struct process *pr
     installed->version = memory_text("");
     directory = openssldir_of_system(root_fd);
     if (go)
-        add_go_stores(installed, root_fd);
+        go_add_stores(installed, root_fd);
     else if (directory != NULL)
         openssldir_add_stores(&installed->stores, directory);
     free(directory);

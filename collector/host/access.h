@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "collector/process.h"
+#include "collector/host/process.h"
 
 /* True where there is nothing to read. `within`: of a directory, every file in it too. */
 bool access_allows(const struct process *process, int root_fd, const char *path, bool within);

@@ -1,9 +1,9 @@
-#include "collector/access.h"
+#include "collector/host/access.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/tree.h"
+#include "collector/host/tree.h"
 
 enum permission { MAY_READ = 4, MAY_PASS = 1 };
 

@@ -1,8 +1,8 @@
-#include "collector/openssldir.h"
+#include "collector/runtime/openssldir.h"
 
 #include <stdlib.h>
 
-#include "collector/tree.h"
+#include "collector/host/tree.h"
 
 /* The system's, in the order of preference. */
 static const char *const crypto_libraries[] = {

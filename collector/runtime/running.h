@@ -4,8 +4,8 @@
  */
 #pragma once
 
-#include "collector/installed.h"
-#include "collector/process.h"
+#include "collector/runtime/installed.h"
+#include "collector/host/process.h"
 
 #define RUNNING_PER_PROCESS 8
 

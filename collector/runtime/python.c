@@ -1,11 +1,11 @@
-#include "collector/python.h"
+#include "collector/runtime/kind.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/openssldir.h"
-#include "collector/tree.h"
+#include "collector/host/tree.h"
+#include "collector/runtime/openssldir.h"
 
 /* "3.11" out of "/usr/bin/python3.11"; NULL for a name without it. */
 static char *version_of(const char *resolved)
@@ -174,4 +174,15 @@ void python_add(struct installed_list *list, int root_fd, const char *path, cons
     free(prefix);
     free(bin);
     free(version);
+}
+
+/* What certifi's users read: one file, or what stands in its place. */
+void certifi_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker)
+{
+    const char *bundle = settings_get(speaker->settings, SETTING_BUNDLE);
+
+    if (bundle != NULL)
+        choice_add_set(choice, speaker, bundle, CHOICE_ANY);
+    else if (installed->stores.count > 0)
+        choice_add_store(choice, speaker, installed->stores.items[0], CHOICE_ANY, false);
 }

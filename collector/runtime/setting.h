@@ -4,25 +4,8 @@
  */
 #pragma once
 
-#include "collector/process.h"
-
-/* Kinds of software that have trust rules of their own. */
-enum runtime {
-    RUNTIME_OPENSSL, /* anything on OpenSSL's defaults */
-    RUNTIME_PYTHON,  /* the ssl module */
-    RUNTIME_REQUESTS,
-    RUNTIME_CERTIFI, /* certifi without requests: httpx, aiohttp with it */
-    RUNTIME_PIP,
-    RUNTIME_NODE,
-    RUNTIME_JAVA,
-    RUNTIME_CURL,
-    RUNTIME_PHP,
-    RUNTIME_GO,
-    RUNTIME_UNSEEN, /* processes that we may not look into: whatever they trust is unknown */
-    RUNTIMES
-};
-
-const char *runtime_name(enum runtime runtime); /* "python-requests", … */
+#include "collector/host/process.h"
+#include "collector/runtime/runtime.h"
 
 /* What a setting decides. */
 enum setting_slot {
@@ -62,3 +45,15 @@ void settings_clear(struct trust_settings *settings);
 
 const char *settings_get(const struct trust_settings *settings,
                          enum setting_slot slot); /* NULL when not set */
+
+/* A word of a command line and the slot that it fills. */
+struct setting_word {
+    const char *word;
+    enum setting_slot slot;
+};
+
+/* For the kinds' own files: set a slot, replacing what was there; and let the variables of setting.c decide. */
+void settings_set(struct trust_settings *settings, enum setting_slot slot, const char *name,
+                  const char *value);
+void settings_read_variables(struct trust_settings *settings, const struct process *process,
+                             enum runtime runtime);

@@ -1,0 +1,88 @@
+#include "collector/runtime/choice.h"
+
+#include <stdlib.h>
+
+#include "collector/host/access.h"
+#include "collector/host/tree.h"
+#include "collector/runtime/kind.h"
+
+void choice_add_store(struct choice *choice, const struct speaker *speaker, const char *path,
+                      enum choice_form form, bool within)
+{
+    enum choice_refusal refusal = CHOICE_READS;
+    struct stat status;
+
+    if (form == CHOICE_FILE && tree_status(speaker->root_fd, path, &status) && S_ISDIR(status.st_mode))
+        refusal = CHOICE_WANTS_FILE;
+    else if (speaker->process != NULL && !access_allows(speaker->process, speaker->root_fd, path, within))
+        refusal = CHOICE_MAY_NOT_READ;
+    text_list_add(&choice->stores, path);
+    choice->refusals = array_grow(choice->refusals, choice->stores.count - 1, sizeof(*choice->refusals));
+    choice->refusals[choice->stores.count - 1] = refusal;
+}
+
+void choice_add_set(struct choice *choice, const struct speaker *speaker, const char *path,
+                    enum choice_form form)
+{
+    char *whole = tree_join(speaker->process == NULL ? NULL : speaker->process->working_directory, path);
+
+    if (path[0] != '\0')
+        choice_add_store(choice, speaker, whole, form, true);
+    free(whole);
+}
+
+static void name_settings(struct choice *choice, const struct trust_settings *settings)
+{
+    for (size_t i = 0; i < SETTING_SLOTS; i++) {
+        const char *name = settings->slots[i].name;
+
+        if (name != NULL && !text_list_has(&choice->settings, name))
+            text_list_add(&choice->settings, name);
+    }
+}
+
+/* Its program was deleted and nothing put in its place: of what kind it was, and which stores it read, is gone too. */
+static bool is_gone(const struct process *process, int root_fd)
+{
+    return process->executable_deleted && process->executable != NULL &&
+           !tree_exists(root_fd, process->executable);
+}
+
+void choice_make(struct choice *choice, const struct installed *installed, int root_fd,
+                 const struct process *process)
+{
+    struct trust_settings settings = { 0 };
+    struct speaker speaker = { root_fd, process, &settings };
+
+    *choice = (struct choice){ .model = model_find(installed->model) };
+    if (process != NULL)
+        settings_read(&settings, process, installed->runtime, root_fd);
+    choice->adds_unread = settings_get(&settings, SETTING_UNREAD) != NULL;
+    choice->unsettled = process != NULL && (!process->environment_read || is_gone(process, root_fd) ||
+                                            settings_get(&settings, SETTING_UNSETTLED) != NULL);
+    if (kind_of(installed->runtime)->choose != NULL)
+        kind_of(installed->runtime)->choose(choice, installed, &speaker);
+    if (settings_get(&settings, SETTING_UNVERIFIED) != NULL)
+        choice->model = model_find("none");
+    name_settings(choice, &settings);
+    settings_clear(&settings);
+}
+
+void choice_clear(struct choice *choice)
+{
+    text_list_clear(&choice->stores);
+    text_list_clear(&choice->settings);
+    free(choice->refusals);
+    free(choice->password);
+    free(choice->store_type);
+    *choice = (struct choice){ 0 };
+}
+
+bool choice_is_refused(const struct choice *choice)
+{
+    for (size_t i = 0; choice->refusals != NULL && i < choice->stores.count; i++) {
+        if (choice->refusals[i] != CHOICE_READS)
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,17 @@
+/*
+ * How a JVM opens the keystores that it was told to read.
+ */
+#pragma once
+
+#include "collector/runtime/choice.h"
+#include "schema/store/store.h"
+#include "schema/trust/trust_set.h"
+
+/* Whether our readers know the kind of store that trustStoreType names. */
+bool java_knows_type(const struct choice *choice);
+
+/* Why Java does not open this keystore as it was told to; NULL when it does. */
+const char *java_refusal(const struct choice *choice, const struct store *store);
+
+/* What the JDK at `home` was made to block: a parameter of the trust set for each certificate. */
+void java_add_blocked(struct trust_set *trust, const char *home, int root_fd);

@@ -1,0 +1,213 @@
+#include "collector/runtime/kind.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/host/tree.h"
+#include "collector/runtime/words.h"
+#include "schema/base/input.h"
+
+/* Java's system properties, "-Dname=value". */
+static const struct setting_word properties[] = {
+    { "javax.net.ssl.trustStore", SETTING_STORE },
+    { "javax.net.ssl.trustStoreType", SETTING_STORE_TYPE },
+    { "javax.net.ssl.trustStorePassword", SETTING_PASSWORD },
+    { "javax.net.ssl.trustStoreProvider", SETTING_UNSETTLED },
+    { "com.sun.net.ssl.checkRevocation", SETTING_UNSETTLED },
+    { "java.security.properties", SETTING_SECURITY },
+};
+
+/* The last of equal properties wins, so each is simply set again. */
+static void read_property(struct trust_settings *settings, const char *word)
+{
+    if (!text_starts(word, "-D"))
+        return;
+    for (size_t i = 0; i < sizeof(properties) / sizeof(properties[0]); i++) {
+        size_t size = strlen(properties[i].word);
+
+        if (strncmp(word + 2, properties[i].word, size) == 0 &&
+            (word[2 + size] == '=' || word[2 + size] == '\0'))
+            settings_set(settings, properties[i].slot, properties[i].word,
+                         word[2 + size] == '=' ? word + 3 + size : "");
+    }
+}
+
+/* Whose words are read: option files count from where the process stands. */
+struct java_line {
+    struct trust_settings *settings;
+    const struct process *process;
+    int root_fd;
+    bool ended; /* the program's own words have begun */
+};
+
+static bool read_option_file(const struct java_line *line, const char *name, struct text_list *words,
+                             bool of_launcher)
+{
+    char *path = tree_join(line->process->working_directory, name);
+    struct error err = { 0 };
+    struct input input;
+    bool there = input_read(line->root_fd, path, 1024 * 1024, &input, &err);
+
+    if (there)
+        words_split((const char *)input.bytes, words, of_launcher);
+    else
+        settings_set(line->settings, SETTING_UNSETTLED, "option file", "");
+    input_clear(&input);
+    free(path);
+    return there;
+}
+
+/* A word of the JVM's own; -XX:VMOptionsFile stands for the words in that file (jdk.internal.vm, arguments.cpp). */
+static void read_vm_word(const struct java_line *line, const char *word)
+{
+    static const char file[] = "-XX:VMOptionsFile=";
+    struct text_list words = { 0 };
+
+    if (!text_starts(word, file)) {
+        read_property(line->settings, word);
+        return;
+    }
+    read_option_file(line, word + strlen(file), &words, false);
+    for (size_t i = 0; i < words.count; i++)
+        read_property(line->settings, words.items[i]);
+    text_list_clear(&words);
+}
+
+static void read_java_text(const struct java_line *line, const char *text)
+{
+    struct text_list words = { 0 };
+
+    if (text != NULL)
+        words_split(text, &words, false);
+    for (size_t i = 0; i < words.count; i++)
+        read_vm_word(line, words.items[i]);
+    text_list_clear(&words);
+}
+
+/* Options that take their value from the next word (java(1)). */
+static bool takes_next(const char *word)
+{
+    static const char *const options[] = { "-cp",
+                                           "-classpath",
+                                           "--class-path",
+                                           "-p",
+                                           "--module-path",
+                                           "--upgrade-module-path",
+                                           "--add-modules",
+                                           "--add-exports",
+                                           "--add-opens",
+                                           "--add-reads",
+                                           "--limit-modules",
+                                           "--patch-module",
+                                           "--enable-native-access" };
+
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+        if (strcmp(word, options[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* From the first word that is the program's own on, nothing is an option of Java's. */
+static bool ends_options(const char *word)
+{
+    return word[0] != '-' || strcmp(word, "-jar") == 0 || strcmp(word, "-m") == 0 ||
+           strcmp(word, "--module") == 0;
+}
+
+/* Words of the launcher: those of a file @FILE stand in its place, and are not looked at for further files. */
+static void read_launcher_words(struct java_line *line, const struct text_list *words, size_t from,
+                                bool expand)
+{
+    for (size_t i = from; i < words->count && !line->ended; i++) {
+        const char *word = words->items[i];
+
+        if (word[0] == '@' && word[1] != '@' && expand) {
+            struct text_list of_file = { 0 };
+
+            read_option_file(line, word + 1, &of_file, true);
+            read_launcher_words(line, &of_file, 0, false);
+            text_list_clear(&of_file);
+            continue;
+        }
+        if (strcmp(word, "--disable-@files") == 0)
+            expand = false;
+        line->ended = ends_options(word);
+        if (line->ended)
+            return;
+        read_vm_word(line, word);
+        i += takes_next(word) ? 1 : 0;
+    }
+}
+
+/* Security properties that have a say in which chains are accepted or which stores are opened. */
+static bool alters_trust(const char *text)
+{
+    static const char *const words[] = { "Algorithms",   "security.provider",
+                                         "TrustManager", "istrust",
+                                         "keystore",     "ertificate",
+                                         "crl",          "ocsp",
+                                         "include",      NULL };
+    char *copy = memory_text(text), *rest = copy, *row;
+    bool alters = false;
+
+    while ((row = strsep(&rest, "\r\n")) != NULL) {
+        row += strspn(row, " \t\f");
+        for (size_t i = 0; words[i] != NULL && row[0] != '#' && row[0] != '!'; i++)
+            alters = alters || strstr(row, words[i]) != NULL;
+    }
+    free(copy);
+    return alters;
+}
+
+/* -Djava.security.properties=FILE adds to the JDK's own, ==FILE replaces them. */
+static void settle_security(const struct java_line *line)
+{
+    struct setting_value *file = &line->settings->slots[SETTING_SECURITY];
+    struct error err = { 0 };
+    struct input input = { 0 };
+    bool replaces = file->name != NULL && file->value[0] == '=';
+    char *path;
+
+    if (file->name == NULL)
+        return;
+    path = tree_join(line->process->working_directory, file->value + replaces);
+    if (replaces ||
+        (input_read(line->root_fd, path, 1024 * 1024, &input, &err) ? alters_trust((const char *)input.bytes)
+                                                                    : err.kind != ERROR_ABSENT))
+        settings_set(line->settings, SETTING_UNSETTLED, file->name, "");
+    file->name = NULL;
+    input_clear(&input);
+    free(path);
+}
+
+/* TrustStoreManager: these as empty properties are as none. */
+static void forget_empty(struct trust_settings *settings)
+{
+    static const enum setting_slot slots[] = { SETTING_STORE, SETTING_PASSWORD, SETTING_STORE_TYPE };
+
+    for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++) {
+        const char *value = settings_get(settings, slots[i]);
+
+        if (value != NULL && value[0] == '\0')
+            settings->slots[slots[i]].name = NULL;
+    }
+}
+
+/* In the order in which the JVM puts them together: what comes later wins, _JAVA_OPTIONS over all. */
+void java_settle(struct trust_settings *settings, const struct process *process, int root_fd)
+{
+    struct java_line line = { settings, process, root_fd, false };
+    const char *launcher = process_variable(process, "JDK_JAVA_OPTIONS");
+    struct text_list words = { 0 };
+
+    read_java_text(&line, process_variable(process, "JAVA_TOOL_OPTIONS"));
+    if (launcher != NULL)
+        words_split(launcher, &words, false);
+    read_launcher_words(&line, &words, 0, true);
+    read_launcher_words(&line, &process->arguments, 1, true);
+    read_java_text(&line, process_variable(process, "_JAVA_OPTIONS"));
+    settle_security(&line);
+    forget_empty(settings);
+    text_list_clear(&words);
+}

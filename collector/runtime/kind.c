@@ -1,0 +1,25 @@
+#include "collector/runtime/kind.h"
+
+static const struct kind kinds[RUNTIMES] = {
+    [RUNTIME_OPENSSL] = { "openssl", openssl_add, NULL, openssl_choose },
+    [RUNTIME_PYTHON] = { "python", python_add, NULL, openssl_choose },
+    [RUNTIME_REQUESTS] = { "python-requests", NULL, NULL, certifi_choose },
+    [RUNTIME_CERTIFI] = { "python-certifi", NULL, NULL, certifi_choose },
+    [RUNTIME_PIP] = { "pip", NULL, NULL, certifi_choose },
+    [RUNTIME_NODE] = { "node", node_add, node_settle, node_choose },
+    [RUNTIME_JAVA] = { "java", java_add, java_settle, java_choose },
+    [RUNTIME_CURL] = { "curl", curl_add, curl_settle, openssl_choose },
+    [RUNTIME_PHP] = { "php", php_add, php_settle, php_choose },
+    [RUNTIME_GO] = { "go", NULL, NULL, openssl_choose },
+    [RUNTIME_UNSEEN] = { "unseen", NULL, NULL, NULL },
+};
+
+const struct kind *kind_of(enum runtime runtime)
+{
+    return &kinds[runtime];
+}
+
+const char *runtime_name(enum runtime runtime)
+{
+    return kinds[runtime].name;
+}

@@ -1,0 +1,59 @@
+/*
+ * What each kind of software does in its own way, as rows of one table: how a program of it is taken apart, what its
+ * processes can be told, and which stores it then reads. A kind is one file of this room.
+ */
+#pragma once
+
+#include "collector/runtime/choice.h"
+
+struct kind {
+    const char *name;
+
+    /* Adds what the program at `path`, which leads to `resolved`, is. NULL: found with another kind, or as a stranger. */
+    void (*add)(struct installed_list *list, int root_fd, const char *path, const char *resolved);
+
+    /* What a process of it was told beyond variables (setting.c). NULL: nothing. */
+    void (*settle)(struct trust_settings *settings, const struct process *process, int root_fd);
+
+    /* The stores that it then reads, in reading order. NULL: none that could be known. */
+    void (*choose)(struct choice *choice, const struct installed *installed, const struct speaker *speaker);
+};
+
+const struct kind *kind_of(enum runtime runtime);
+
+void openssl_add(struct installed_list *list, int root_fd, const char *path, const char *resolved);
+void openssl_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker);
+
+/* OpenSSL's two defaults, of which each is replaced by its own variable. */
+void openssl_choose_of(struct choice *choice, const struct text_list *defaults,
+                       const struct speaker *speaker);
+
+/*
+ * A Python and those of its libraries that bring their own idea of what to trust: requests, certifi and pip, each a row
+ * of its own. A Python is its prefix, the folder above bin: a virtual environment shares the program with the Python
+ * that made it and still imports other modules.
+ */
+void python_add(struct installed_list *list, int root_fd, const char *path, const char *resolved);
+void certifi_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker);
+
+void node_add(struct installed_list *list, int root_fd, const char *path, const char *resolved);
+void node_settle(struct trust_settings *settings, const struct process *process, int root_fd);
+void node_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker);
+
+void java_add(struct installed_list *list, int root_fd, const char *path, const char *resolved);
+void java_settle(struct trust_settings *settings, const struct process *process, int root_fd);
+void java_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker);
+
+void curl_add(struct installed_list *list, int root_fd, const char *path, const char *resolved);
+void curl_settle(struct trust_settings *settings, const struct process *process, int root_fd);
+
+/*
+ * PHP's streams are told whom to trust by openssl.cafile and openssl.capath of its ini files, which are one set for each
+ * way of running it (cli, fpm). With either, OpenSSL's own defaults and variables are not looked at.
+ */
+void php_add(struct installed_list *list, int root_fd, const char *path, const char *resolved);
+void php_settle(struct trust_settings *settings, const struct process *process, int root_fd);
+void php_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker);
+
+bool go_made(int root_fd, const char *path); /* whether this program was */
+void go_add_stores(struct installed *go, int root_fd);

@@ -1,0 +1,21 @@
+/*
+ * Kinds of software that have trust rules of their own.
+ */
+#pragma once
+
+enum runtime {
+    RUNTIME_OPENSSL, /* anything on OpenSSL's defaults */
+    RUNTIME_PYTHON,  /* the ssl module */
+    RUNTIME_REQUESTS,
+    RUNTIME_CERTIFI, /* certifi without requests: httpx, aiohttp with it */
+    RUNTIME_PIP,
+    RUNTIME_NODE,
+    RUNTIME_JAVA,
+    RUNTIME_CURL,
+    RUNTIME_PHP,
+    RUNTIME_GO,
+    RUNTIME_UNSEEN, /* processes that we may not look into: whatever they trust is unknown */
+    RUNTIMES
+};
+
+const char *runtime_name(enum runtime runtime); /* "python-requests", … */

@@ -1,0 +1,88 @@
+#include "collector/runtime/setting.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/runtime/kind.h"
+
+#define OF(runtime) (1u << RUNTIME_##runtime)
+#define ON_OPENSSL (OF(OPENSSL) | OF(PYTHON) | OF(PHP))
+#define OWN_GETENV (OF(CURL) | OF(GO))
+
+/*
+ * Environment variables. Of several rows for one slot the first that is set decides. Each row was measured
+ * with the root only in the variable's target and nothing else in the environment. An empty value counts
+ * for OpenSSL, which then looks for a file of that name; `ignores_empty` is for those that test it first. OpenSSL
+ * asks secure_getenv(3), which tells a process nothing that a file gave more rights than its user has.
+ */
+static const struct variable {
+    const char *name;
+    unsigned runtimes;
+    enum setting_slot slot;
+    bool ignores_empty, secure;
+} variables[] = {
+    { "CURL_CA_BUNDLE", OF(CURL), SETTING_FILE, true,
+      false }, /* then SSL_CERT_DIR is not looked at; curl's built-in directory stays */
+    { "SSL_CERT_FILE", ON_OPENSSL | OF(NODE), SETTING_FILE, false,
+      true }, /* Node: where it uses OpenSSL's store */
+    { "SSL_CERT_DIR", ON_OPENSSL | OF(NODE), SETTING_DIRECTORY, false, true },
+    { "SSL_CERT_FILE", OWN_GETENV, SETTING_FILE, true, false },
+    { "SSL_CERT_DIR", OWN_GETENV, SETTING_DIRECTORY, true, false },
+    { "REQUESTS_CA_BUNDLE", OF(REQUESTS), SETTING_BUNDLE, true, false },
+    { "CURL_CA_BUNDLE", OF(REQUESTS), SETTING_BUNDLE, true, false },
+    { "PIP_CERT", OF(PIP), SETTING_BUNDLE, true, false },
+    { "REQUESTS_CA_BUNDLE", OF(PIP), SETTING_BUNDLE, true, false },
+    { "CURL_CA_BUNDLE", OF(PIP), SETTING_BUNDLE, true, false },
+    { "NODE_EXTRA_CA_CERTS", OF(NODE), SETTING_EXTRA, true, false },
+};
+
+void settings_set(struct trust_settings *settings, enum setting_slot slot, const char *name,
+                  const char *value)
+{
+    free(settings->slots[slot].value);
+    settings->slots[slot] = (struct setting_value){ name, memory_text(value) };
+}
+
+const char *settings_get(const struct trust_settings *settings, enum setting_slot slot)
+{
+    return settings->slots[slot].name == NULL ? NULL : settings->slots[slot].value;
+}
+
+void settings_clear(struct trust_settings *settings)
+{
+    for (size_t i = 0; i < SETTING_SLOTS; i++)
+        free(settings->slots[i].value);
+    *settings = (struct trust_settings){ 0 };
+}
+
+void settings_read_variables(struct trust_settings *settings, const struct process *process,
+                             enum runtime runtime)
+{
+    for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
+        const struct variable *row = &variables[i];
+        const char *value =
+            (row->runtimes & 1u << runtime) != 0 ? process_variable(process, row->name) : NULL;
+
+        if (value == NULL || (value[0] == '\0' && row->ignores_empty) ||
+            (process->privileged && row->secure) || settings_get(settings, row->slot) != NULL)
+            continue;
+        settings_set(settings, row->slot, row->name, value);
+    }
+    /* curl's tool looks at SSL_CERT_DIR only without CURL_CA_BUNDLE (tool_operate.c) */
+    if (runtime == RUNTIME_CURL && settings->slots[SETTING_FILE].name != NULL &&
+        strcmp(settings->slots[SETTING_FILE].name, "CURL_CA_BUNDLE") == 0) {
+        free(settings->slots[SETTING_DIRECTORY].value);
+        settings->slots[SETTING_DIRECTORY] = (struct setting_value){ 0 };
+    }
+}
+
+void settings_read(struct trust_settings *settings, const struct process *process, enum runtime runtime,
+                   int root_fd)
+{
+    const struct kind *kind = kind_of(runtime);
+
+    *settings = (struct trust_settings){ 0 };
+    settings_read_variables(settings, process, runtime);
+    if (kind->settle != NULL)
+        kind->settle(settings, process, root_fd);
+}

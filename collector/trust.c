@@ -1,0 +1,127 @@
+#include "collector/trust.h"
+
+#include "collector/host/tree.h"
+#include "collector/runtime/java.h"
+
+static void note(struct trust_set *trust, const char *path, const char *text)
+{
+    struct text line = { 0 };
+
+    text_format(&line, "%s: %s", path, text);
+    text_list_add(&trust->notes, text_string(&line));
+    text_clear(&line);
+}
+
+static void read_java_store(const struct client *client, struct trust_set *set, struct shelf *shelf,
+                            const char *path)
+{
+    struct shelf_view view = { .without_password = client->choice.password == NULL,
+                               .password = client->choice.password };
+    const struct store *store = shelf_get(shelf, path, &view);
+    const char *refusal = java_refusal(&client->choice, store);
+
+    if (refusal != NULL)
+        note(set, path, refusal);
+    else
+        trust_set_add_store(set, client->choice.model, store);
+}
+
+static const char *const refusals[] = {
+    [CHOICE_WANTS_FILE] = "a directory, where a file is read",
+    [CHOICE_MAY_NOT_READ] = "who runs this client may not read it",
+};
+
+static const struct store *read_store(const struct client *client, struct trust_set *set, struct shelf *shelf,
+                                      size_t index)
+{
+    const char *path = client->choice.stores.items[index];
+    struct shelf_view program = { .program = true };
+    enum choice_refusal refusal =
+        client->choice.refusals == NULL ? CHOICE_READS : client->choice.refusals[index];
+    const struct model *model = client->choice.model;
+    const struct store *store;
+
+    if (refusal != CHOICE_READS) {
+        note(set, path, refusals[refusal]);
+        set->complete = set->complete && refusal != CHOICE_MAY_NOT_READ;
+        return shelf_get(shelf, path, NULL);
+    }
+    if (client->runtime == RUNTIME_JAVA &&
+        !client->unclaimed) { /* whoever uses an unclaimed one knows how to open it */
+        read_java_store(client, set, shelf, path);
+        return shelf_get(shelf, path, NULL);
+    }
+    store = shelf_get(shelf, path, client->choice.carries_roots && index == 0 ? &program : NULL);
+    /* Node reads the extra file itself, also where the rest is OpenSSL's */
+    if (client->choice.adds_extra && index + 1 == client->choice.stores.count && model->verifies)
+        model = model_find("node");
+    trust_set_add_store(set, model, store);
+    return store;
+}
+
+static void take_later(struct timespec *time, const struct timespec *other)
+{
+    if (other->tv_sec > time->tv_sec || (other->tv_sec == time->tv_sec && other->tv_nsec > time->tv_nsec))
+        *time = *other;
+}
+
+/* Why nothing can be said of what this client trusts; NULL when it can. */
+static const char *open_question(const struct client *client)
+{
+    if (client->runtime == RUNTIME_JAVA && !java_knows_type(&client->choice))
+        return "trustStoreType names a kind of store that is not read";
+    if (client->runtime == RUNTIME_UNSEEN)
+        return "only root, or CAP_SYS_PTRACE with CAP_DAC_READ_SEARCH, may look into them";
+    return client->choice.unsettled ? "not all of what its processes were told to trust is known" : NULL;
+}
+
+/* curl gives up (77, CURLE_SSL_CACERT_BADFILE) when its file yields nothing, and never comes to its directory. */
+static bool stops_at_first(const struct client *client)
+{
+    return client->runtime == RUNTIME_CURL && client->choice.model->verifies && client->trust->count == 0;
+}
+
+void trust_read(struct client *client, struct shelf *shelf, int root_fd)
+{
+    const char *open;
+
+    client->trust = trust_set_new();
+    client->changes = memory_new((client->choice.stores.count + 1) * sizeof(*client->changes));
+    open = open_question(client);
+    if (open != NULL) {
+        text_list_add(&client->trust->notes, open);
+        client->trust->complete = false;
+    }
+    if (client->choice.adds_unread)
+        client->trust->complete = false;
+    for (size_t i = 0; i < client->choice.stores.count; i++) {
+        bool counts = open == NULL && (i == 0 || !stops_at_first(client));
+        const struct store *store = counts ? read_store(client, client->trust, shelf, i)
+                                           : shelf_get(shelf, client->choice.stores.items[i], NULL);
+        struct timespec link = tree_changed(root_fd, client->choice.stores.items[i]);
+
+        client->changes[i] = store->changed;
+        take_later(&client->changes[i], &link);
+        take_later(&client->changed, &client->changes[i]);
+    }
+    if (client->runtime == RUNTIME_JAVA && client->home != NULL)
+        java_add_blocked(client->trust, client->home, root_fd);
+    client->digest = trust_set_digest(client->trust, client->choice.model);
+}
+
+bool trust_of_store(const struct client_list *list, struct shelf *shelf, const char *path,
+                    struct trust_set *set, const struct model **model)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct client *client = &list->items[i];
+
+        for (size_t j = 0; j < client->choice.stores.count; j++) {
+            if (strcmp(client->choice.stores.items[j], path) != 0)
+                continue;
+            *model = client->choice.model;
+            read_store(client, set, shelf, j);
+            return true;
+        }
+    }
+    return false;
+}
