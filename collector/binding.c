@@ -63,7 +63,7 @@ static void read_line(struct binding_list *list, char *line, struct campaign *co
     while ((name = strtok_r(NULL, blanks, &rest)) != NULL) {
         for (size_t i = 0; i < count; i++) {
             if (binding_concerns(campaigns[i], name))
-                add(list, name, address, i, judge_endpoint_of(campaigns[i], address));
+                add(list, name, address, i, host_endpoint_of(campaigns[i], address));
         }
     }
 }

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "schema/campaign/judge.h"
+#include "schema/campaign/host.h"
 
 struct binding {
     char *name, *address;

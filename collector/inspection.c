@@ -147,7 +147,7 @@ static void judge_restart(struct inspection *inspection, size_t index, struct st
             size_t which = 0;
             bool known = judge_read(inspection, client, &restart, i, j, signatures, &before, &which);
 
-            *phase = judge_running(*phase, known ? &before : NULL);
+            *phase = host_running(*phase, known ? &before : NULL);
             if (known && (kept == SIZE_MAX || verdict_worse(kept_verdict, before.verdict) != kept_verdict)) {
                 kept = which;
                 kept_verdict = before.verdict;
@@ -169,7 +169,7 @@ static void judge_bindings(struct inspection *inspection, size_t index)
         struct judgement *phases = inspection->assessments[index][binding->campaign].phases;
 
         for (size_t j = 0; j < campaign->phase_count && binding->endpoint != SIZE_MAX; j++)
-            phases[j] = judge_bound(phases[j], campaign, j, binding->endpoint, inspection->request->at);
+            phases[j] = host_bound(phases[j], campaign, j, binding->endpoint, inspection->request->at);
     }
 }
 
@@ -259,19 +259,19 @@ enum relevance inspection_relevance(const struct client *client)
 struct judgement inspection_phase(const struct inspection *inspection, size_t campaign, size_t phase)
 {
     size_t count = inspection->clients.count;
-    struct judge_client *clients = memory_new((count + 1) * sizeof(*clients));
+    struct host_client *clients = memory_new((count + 1) * sizeof(*clients));
     struct judgement judgement;
 
     for (size_t i = 0; i < count; i++) {
         const struct client *client = &inspection->clients.items[i];
 
-        clients[i] = (struct judge_client){
+        clients[i] = (struct host_client){
             .relevance = inspection_relevance(client),
             .unclaimed = client->unclaimed,
             .judgement = inspection->assessments[i][campaign].phases[phase],
         };
     }
-    judgement = judge_host(clients, count);
+    judgement = host_judge(clients, count);
     free(clients);
     return judgement;
 }

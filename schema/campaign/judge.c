@@ -1,6 +1,5 @@
 #include "schema/campaign/judge.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,24 +12,12 @@ static const char *const root_states[] = {
     [ROOT_ABSENT] = "absent",
 };
 
-static const char *const relevances[] = {
-    [RELEVANCE_UNKNOWN] = "unknown",
-    [RELEVANCE_TALKS] = "talks",
-    [RELEVANCE_MAY] = "may",
-    [RELEVANCE_EXCLUDED] = "excluded",
-};
-
 const char *root_state_name(enum root_state state)
 {
     return root_states[state];
 }
 
-const char *relevance_name(enum relevance relevance)
-{
-    return relevances[relevance];
-}
-
-static struct judgement judgement_of(const char *reason, enum evidence evidence)
+struct judgement judgement_of(const char *reason, enum evidence evidence)
 {
     const struct reason *row = reason_find(reason);
 
@@ -366,8 +353,7 @@ struct judgement judge_chain(const struct campaign *campaign, size_t chain,
     return judgement;
 }
 
-/* Whether `a` says more against readiness than `b`: the worse verdict, and of two failures the earlier. */
-static bool outweighs(const struct judgement *a, const struct judgement *b)
+bool judgement_outweighs(const struct judgement *a, const struct judgement *b)
 {
     if (a->verdict != b->verdict)
         return verdict_worse(a->verdict, b->verdict) == a->verdict;
@@ -392,7 +378,7 @@ struct judgement judge_phase(const struct campaign *campaign, size_t phase,
 
         if (next.evidence < weakest)
             weakest = next.evidence;
-        if (outweighs(&next, &judgement))
+        if (judgement_outweighs(&next, &judgement))
             judgement = next;
     }
     /* Ready rests on every chain; what is wrong rests on the one that says so. */
@@ -400,87 +386,6 @@ struct judgement judge_phase(const struct campaign *campaign, size_t phase,
         judgement.evidence = weakest;
     judgement.ended = ended;
     return judgement;
-}
-
-struct judgement judge_running(struct judgement now, const struct judgement *before)
-{
-    struct judgement judgement = before != NULL ? *before : judgement_of("restart-needed", now.evidence);
-
-    if (verdict_worse(judgement.verdict, now.verdict) == now.verdict)
-        return now;
-    judgement.reason = "restart-needed";
-    judgement.ended = now.ended;
-    return judgement;
-}
-
-static bool same_address(const char *a, const char *b)
-{
-    unsigned char left[16], right[16];
-
-    if (inet_pton(AF_INET, a, left) == 1)
-        return inet_pton(AF_INET, b, right) == 1 && memcmp(left, right, 4) == 0;
-    return inet_pton(AF_INET6, a, left) == 1 && inet_pton(AF_INET6, b, right) == 1 &&
-           memcmp(left, right, 16) == 0;
-}
-
-size_t judge_endpoint_of(const struct campaign *campaign, const char *address)
-{
-    static const int preference[] = {
-        [USE_PRODUCTION] = 0, [USE_SANDBOX] = 1, [USE_VALIDATION] = 2, [USE_FALLBACK] = 3
-    };
-    size_t found = SIZE_MAX;
-
-    for (size_t i = 0; i < campaign->endpoint_count; i++) {
-        const struct campaign_endpoint *endpoint = &campaign->endpoints[i];
-
-        for (size_t at = 0; at < endpoint->addresses.count; at++) {
-            if (same_address(endpoint->addresses.items[at], address) &&
-                (found == SIZE_MAX || preference[endpoint->use] > preference[campaign->endpoints[found].use]))
-                found = i;
-        }
-    }
-    return found;
-}
-
-struct judgement judge_bound(struct judgement judgement, const struct campaign *campaign, size_t phase,
-                             size_t endpoint, int64_t at)
-{
-    const struct campaign_phase *row = &campaign->phases[phase];
-    const struct campaign_endpoint *fallback = &campaign->endpoints[endpoint];
-    bool ended = at >= row->end;
-    struct judgement bound = judgement_of("bound-to-fallback", judgement.evidence);
-
-    if (fallback->use != USE_FALLBACK || fallback->until >= row->end ||
-        judgement.verdict == VERDICT_NOT_READY)
-        return judgement;
-    if (fallback->until > (ended ? row->starts : at))
-        bound.valid_until = fallback->until;
-    bound.ended = judgement.ended;
-    bound.chain = fallback->chain;
-    return bound;
-}
-
-struct judgement judge_host(const struct judge_client *clients, size_t count)
-{
-    struct judgement host = judgement_of("no-client", EVIDENCE_NONE);
-    bool any = false;
-
-    for (size_t i = 0; i < count; i++) {
-        struct judgement judgement = clients[i].judgement;
-
-        if (clients[i].relevance == RELEVANCE_EXCLUDED)
-            continue;
-        if (clients[i].unclaimed) {
-            if (judgement.verdict == VERDICT_READY)
-                continue;
-            judgement = judgement_of("unclaimed-store", judgement.evidence);
-            judgement.ended = clients[i].judgement.ended;
-        }
-        if (!any || outweighs(&judgement, &host))
-            host = judgement;
-        any = true;
-    }
-    return host;
 }
 
 enum root_state judge_root(const struct campaign_root *root, const struct trust_set *trust,

@@ -35,45 +35,11 @@ struct judgement judge_chain(const struct campaign *campaign, size_t chain,
 struct judgement judge_phase(const struct campaign *campaign, size_t phase,
                              const struct judge_subject *subject, int64_t at);
 
-/*
- * A running process is judged by what it can have read: the worse of `now`, by the stores as they are,
- * and `before`, by what they were when it started. Where that is worse, the reason is "restart-needed".
- * `before` is NULL where the stores changed since and nobody saw what they were.
- */
-struct judgement judge_running(struct judgement now, const struct judgement *before);
+/* For who puts judgements together: one from the first instant on, by its reason. */
+struct judgement judgement_of(const char *reason, enum evidence evidence);
 
-/*
- * The endpoint that an address belongs to: fallback before validation before the rest, since a host that
- * resolves a name to one of those was bound to it by hand. SIZE_MAX for an address of no endpoint.
- */
-size_t judge_endpoint_of(const struct campaign *campaign, const char *address);
-
-/*
- * What a host's binding to an endpoint does to one client's judgement of a phase: a fallback that closes
- * before the phase is over makes it `not_ready: bound-to-fallback`, until then it changes nothing. (That a
- * host is bound to a validation endpoint is a finding: "bound-to-validation".)
- */
-struct judgement judge_bound(struct judgement judgement, const struct campaign *campaign, size_t phase,
-                             size_t endpoint, int64_t at);
-
-/* The numbers are the wire's. */
-enum relevance { RELEVANCE_UNKNOWN, RELEVANCE_TALKS, RELEVANCE_MAY, RELEVANCE_EXCLUDED };
-
-const char *relevance_name(enum relevance relevance); /* "talks", … */
-
-struct judge_client {
-    enum relevance relevance;
-    bool
-        unclaimed; /* no client, but a store that nobody is known to use, judged as its kind of runtime would */
-    struct judgement judgement;
-};
-
-/*
- * A host in one phase: the worst of its clients that talk or may talk. Without any it is
- * `unknown: no-client`; an unclaimed store that is not ready makes it `unknown: unclaimed-store`, and one
- * that is ready proves nothing.
- */
-struct judgement judge_host(const struct judge_client *clients, size_t count);
+/* Whether `a` says more against readiness than `b`: the worse verdict, and of two failures the earlier. */
+bool judgement_outweighs(const struct judgement *a, const struct judgement *b);
 
 /* How the store stands to one root of the campaign. */
 enum root_state {
