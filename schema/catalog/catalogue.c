@@ -15,7 +15,9 @@ struct trust_end {
 };
 
 struct catalogue {
-    char *roots_text, *distrust_text; /* what the rows below point into */
+    char *products_text, *roots_text, *distrust_text; /* what the rows below point into */
+    struct product *products;
+    size_t product_count;
     struct catalogue_root *roots;
     size_t root_count;
     struct catalogue_fact *facts;
@@ -25,23 +27,17 @@ struct catalogue {
     struct fingerprint digest;
 };
 
-static const struct product {
+static const struct scheme {
     const char *name;
     enum version_scheme scheme;
-} products[] = {
-    { "windows", VERSION_WINDOWS }, { "macos", VERSION_DOTTED }, { "java", VERSION_JAVA },
-    { "android", VERSION_DOTTED },  { "ios", VERSION_DOTTED },   { "firefox", VERSION_DOTTED },
-    { "certifi", VERSION_DOTTED },
-};
+} schemes[] = { { "dotted", VERSION_DOTTED }, { "java", VERSION_JAVA }, { "windows", VERSION_WINDOWS } };
 
-static const struct product *find_product(const char *name)
-{
-    for (size_t i = 0; i < sizeof(products) / sizeof(products[0]); i++) {
-        if (strcmp(products[i].name, name) == 0)
-            return &products[i];
-    }
-    return NULL;
-}
+/* From a version on; rows of one product stand together, the first is from the beginning on. */
+struct product {
+    const char *name, *model;
+    enum version_scheme scheme;
+    struct version from;
+};
 
 /* What one source's row makes of a version. */
 enum opinion { SILENT, YES, NO, GONE, DOUBT };
@@ -61,6 +57,11 @@ static enum opinion say_dropped(int order)
     return order >= 0 ? GONE : SILENT;
 }
 
+static enum opinion say_doubtful(int order)
+{
+    return order >= 0 ? DOUBT : SILENT;
+}
+
 static enum opinion say_unnamed(int order)
 {
     (void)order;
@@ -73,9 +74,8 @@ static const struct fact_kind {
     bool has_version;
     enum opinion (*say)(int order);
 } kinds[] = {
-    { "first", true, say_first },
-    { "confirmed", true, say_confirmed },
-    { "dropped", true, say_dropped },
+    { "first", true, say_first },      { "confirmed", true, say_confirmed },
+    { "dropped", true, say_dropped },  { "doubtful", true, say_doubtful },
     { "unnamed", false, say_unnamed },
 };
 
@@ -84,6 +84,15 @@ static const struct fact_kind *find_kind(const char *name)
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         if (strcmp(kinds[i].name, name) == 0)
             return &kinds[i];
+    }
+    return NULL;
+}
+
+static const struct product *find_product(const struct catalogue *catalogue, const char *name)
+{
+    for (size_t i = 0; i < catalogue->product_count; i++) {
+        if (strcmp(catalogue->products[i].name, name) == 0)
+            return &catalogue->products[i];
     }
     return NULL;
 }
@@ -121,15 +130,46 @@ static bool add_root(struct catalogue *catalogue, const struct embedded *file, s
     return true;
 }
 
+static const struct scheme *find_scheme(const char *name)
+{
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+        if (strcmp(schemes[i].name, name) == 0)
+            return &schemes[i];
+    }
+    return NULL;
+}
+
+static bool add_products(struct catalogue *catalogue, struct error *err)
+{
+    char *at = catalogue->products_text;
+    const char *fields[4];
+
+    strsep(&at, "\n"); /* the header */
+    while (next_row(&at, fields, 4)) {
+        const struct scheme *scheme = find_scheme(fields[1]);
+        struct product product = { .name = fields[0], .model = fields[3] };
+
+        if (scheme == NULL ||
+            (strcmp(fields[2], "-") != 0 && !version_parse(scheme->scheme, fields[2], &product.from)))
+            return error_set(err, ERROR_FORMAT, "catalogue: products.csv: %s, %s, %s", fields[0], fields[1],
+                             fields[2]);
+        product.scheme = scheme->scheme;
+        catalogue->products = array_grow(catalogue->products, catalogue->product_count, sizeof(product));
+        catalogue->products[catalogue->product_count++] = product;
+    }
+    return at == NULL || at[0] == '\0' ||
+           error_set(err, ERROR_FORMAT, "catalogue: products.csv: expected 4 fields");
+}
+
 static bool add_facts(struct catalogue *catalogue, struct error *err)
 {
     char *at = catalogue->roots_text;
     const char *fields[5];
 
-    strsep(&at, "\n"); /* the header */
+    strsep(&at, "\n");
     while (next_row(&at, fields, 5)) {
         const struct catalogue_fact fact = { fields[0], fields[1], fields[2], fields[3], fields[4] };
-        const struct product *product = find_product(fact.product);
+        const struct product *product = find_product(catalogue, fact.product);
         const struct fact_kind *kind = find_kind(fact.kind);
         struct version version;
 
@@ -184,9 +224,10 @@ struct catalogue *catalogue_new(struct error *err)
             ok = add_root(catalogue, file, err);
     }
     catalogue->digest = fingerprint_hash_take(hash);
+    catalogue->products_text = text_of("products.csv");
     catalogue->roots_text = text_of("roots.csv");
     catalogue->distrust_text = text_of("distrust.csv");
-    if (ok && add_facts(catalogue, err) && add_ends(catalogue, err))
+    if (ok && add_products(catalogue, err) && add_facts(catalogue, err) && add_ends(catalogue, err))
         return catalogue;
     catalogue_free(catalogue);
     return NULL;
@@ -201,8 +242,10 @@ void catalogue_free(struct catalogue *catalogue)
         certificate_free(catalogue->roots[i].certificate);
     }
     free(catalogue->roots);
+    free(catalogue->products);
     free(catalogue->facts);
     free(catalogue->ends);
+    free(catalogue->products_text);
     free(catalogue->roots_text);
     free(catalogue->distrust_text);
     free(catalogue);
@@ -267,23 +310,57 @@ const struct catalogue_root *catalogue_find_serial(const struct catalogue *catal
     return NULL;
 }
 
-enum catalogue_answer catalogue_holds(const struct catalogue *catalogue, const struct catalogue_root *root,
-                                      const char *product_name, const char *version_text)
+const char *catalogue_product(const struct catalogue *catalogue, size_t index)
 {
-    const struct product *product = find_product(product_name);
-    struct version version, stated;
-    bool heard[DOUBT + 1] = { false };
+    const char *last = NULL;
 
-    if (product == NULL || !version_parse(product->scheme, version_text, &version))
-        return CATALOGUE_NO_VERSION;
+    for (size_t i = 0; i < catalogue->product_count; i++) {
+        const char *name = catalogue->products[i].name;
+
+        if ((last == NULL || strcmp(last, name) != 0) && index-- == 0)
+            return name;
+        last = name;
+    }
+    return NULL;
+}
+
+bool catalogue_version(const struct catalogue *catalogue, const char *product_name, const char *text,
+                       struct version *version)
+{
+    const struct product *product = find_product(catalogue, product_name);
+
+    return product != NULL && version_parse(product->scheme, text, version);
+}
+
+const char *catalogue_model(const struct catalogue *catalogue, const char *product_name,
+                            const struct version *version)
+{
+    const char *model = NULL;
+
+    for (size_t i = 0; i < catalogue->product_count; i++) {
+        const struct product *product = &catalogue->products[i];
+
+        if (strcmp(product->name, product_name) == 0 &&
+            (model == NULL || version_compare(version, &product->from) >= 0))
+            model = product->model;
+    }
+    return model;
+}
+
+enum catalogue_answer catalogue_holds(const struct catalogue *catalogue, const struct catalogue_root *root,
+                                      const char *product, const struct version *version)
+{
+    bool heard[DOUBT + 1] = { false };
+    struct version stated;
+
     for (size_t i = 0; i < catalogue->fact_count; i++) {
         const struct catalogue_fact *fact = &catalogue->facts[i];
         int order = 0;
 
-        if (strcmp(fact->root, root->name) != 0 || strcmp(fact->product, product->name) != 0)
+        if (strcmp(fact->root, root->name) != 0 || strcmp(fact->product, product) != 0)
             continue;
-        if (version_parse(product->scheme, fact->version, &stated))
-            order = version_compare(&version, &stated);
+        if (catalogue_version(catalogue, product, fact->version, &stated))
+            order = version_compare(version, &stated);
         heard[find_kind(fact->kind)->say(order)] = true;
     }
     if (heard[GONE])

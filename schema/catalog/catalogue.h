@@ -29,17 +29,26 @@ const struct catalogue_root *catalogue_find_print(const struct catalogue *catalo
                                                   const struct fingerprint *print);
 const struct catalogue_root *catalogue_find_serial(const struct catalogue *catalogue, const char *serial);
 
+const char *catalogue_product(const struct catalogue *catalogue, size_t index); /* NULL after the last */
+
+/* A version as this product counts; false when there is no such product, or it is no version of it. */
+bool catalogue_version(const struct catalogue *catalogue, const char *product, const char *text,
+                       struct version *version);
+
+/* The model (schema/trust/model.h) by which this version is judged. NULL for no such product. */
+const char *catalogue_model(const struct catalogue *catalogue, const char *product,
+                            const struct version *version);
+
 enum catalogue_answer {
     CATALOGUE_HOLDS,
     CATALOGUE_LACKS,
     CATALOGUE_SOURCES_DIFFER,    /* the reason "sources-differ" */
     CATALOGUE_ROOT_NOT_IN_TABLE, /* "root-not-in-table": no source says anything about this version */
-    CATALOGUE_NO_VERSION,        /* no product of this name, or no version of that product */
 };
 
-/* Whether a published version of a product ("java", "1.8.0_121") holds a root as delivered. */
+/* Whether a published version of a product ("java", 1.8.0_121) holds a root as delivered. */
 enum catalogue_answer catalogue_holds(const struct catalogue *catalogue, const struct catalogue_root *root,
-                                      const char *product, const char *version);
+                                      const char *product, const struct version *version);
 
 /* What the sources say about a root in a product. */
 struct catalogue_fact {

@@ -60,7 +60,6 @@ static const struct holds_case {
     { "Windows 10 comes after 7", G5, "windows", "10", CATALOGUE_HOLDS },
     { "Vista comes before 7", G5, "windows", "vista", CATALOGUE_LACKS },
     { "Vista and G1: after XP SP3, before 7", G1, "windows", "vista", CATALOGUE_SOURCES_DIFFER },
-    { "Windows 95 is in no table", G1, "windows", "95", CATALOGUE_NO_VERSION },
     { "10.10 has G2", G2, "macos", "10.10", CATALOGUE_HOLDS },
     { "10.9 has not: 9 is less than 10", G2, "macos", "10.9", CATALOGUE_LACKS },
     { "10.8 and G5: nobody looked", G5, "macos", "10.8", CATALOGUE_ROOT_NOT_IN_TABLE },
@@ -73,18 +72,39 @@ static const struct holds_case {
     { "Firefox 32 has it", G2, "firefox", "32.0", CATALOGUE_HOLDS },
     { "certifi dropped G1", G1, "certifi", "2026.04.22", CATALOGUE_LACKS },
     { "certifi had it before", G1, "certifi", "2026.02.25", CATALOGUE_HOLDS },
-    { "an older certifi was not looked at", G1, "certifi", "2020.1.1", CATALOGUE_ROOT_NOT_IN_TABLE },
-    { "a product of no table", G1, "amiga", "1.3", CATALOGUE_NO_VERSION },
-    { "a version that is none", G1, "java", "latest", CATALOGUE_NO_VERSION },
+    { "the oldest certifi was not looked at", G1, "certifi", "0.0.7", CATALOGUE_ROOT_NOT_IN_TABLE },
+    { "certifi took G2 up", G2, "certifi", "2015.04.28", CATALOGUE_HOLDS },
+    { "14.5.14 is the one before", G2, "certifi", "14.05.14", CATALOGUE_LACKS },
+    { "certifi dropped Baltimore", BALTIMORE, "certifi", "2025.4.26", CATALOGUE_LACKS },
+    { "and had it before", BALTIMORE, "certifi", "2025.1.31", CATALOGUE_HOLDS },
+    { "Firefox before Mozilla's date for G1", G1, "firefox", "140", CATALOGUE_HOLDS },
+    { "which of the next still has G1 nobody looked", G1, "firefox", "150", CATALOGUE_SOURCES_DIFFER },
+    { "NSS took G1's trust", G1, "nss", "3.123", CATALOGUE_LACKS },
+    { "and left it before", G1, "nss", "3.87", CATALOGUE_HOLDS },
+    { "Debian 8 has G2", G2, "debian", "8", CATALOGUE_HOLDS },
+    { "Debian 7 was not looked at", G2, "debian", "7", CATALOGUE_ROOT_NOT_IN_TABLE },
+    { "Debian 11 is without VeriSign G5", G5, "debian", "11", CATALOGUE_LACKS },
+    { "Debian 10 loses it with an update", G5, "debian", "10", CATALOGUE_SOURCES_DIFFER },
 };
 
 static void release_holds_as_described(void **state)
 {
     const struct holds_case *row = *state;
+    struct version version;
 
-    assert_int_equal(
-        catalogue_holds(catalogue, catalogue_find(catalogue, row->root), row->product, row->version),
-        row->answer);
+    assert_true(catalogue_version(catalogue, row->product, row->version, &version));
+    assert_int_equal(catalogue_holds(catalogue, catalogue_find(catalogue, row->root), row->product, &version),
+                     row->answer);
+}
+
+static void what_is_no_version_is_refused(void **state)
+{
+    struct version version;
+
+    (void)state;
+    assert_false(catalogue_version(catalogue, "amiga", "1.3", &version));
+    assert_false(catalogue_version(catalogue, "java", "latest", &version));
+    assert_false(catalogue_version(catalogue, "windows", "95", &version));
 }
 
 static void certificates_are_those_of_the_notices(void **state)
@@ -107,7 +127,8 @@ static void certificates_are_those_of_the_notices(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest rest[] = { cmocka_unit_test(certificates_are_those_of_the_notices) };
+    const struct CMUnitTest rest[] = { cmocka_unit_test(certificates_are_those_of_the_notices),
+                                       cmocka_unit_test(what_is_no_version_is_refused) };
     struct error err = { 0 };
     int failed;
 
