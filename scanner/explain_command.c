@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "scanner/matrix.h"
 #include "schema/trust/diagram.h"
-#include "scanner/question.h"
 
 #define AT(member) offsetof(struct explain_settings, member)
 
@@ -16,11 +16,15 @@ const struct option explain_options[] = {
     { "phase", OPTION_TEXT, AT(phase), .argument = "NAME", .help = "only the chains that this phase serves" },
     { "trust", OPTION_LIST, AT(trust), .argument = "STORE",
       .help = "what the client believes; several make one set" },
-    { "model", OPTION_TEXT, AT(model), .argument = "NAME", .fallback = "rfc5280",
-      .help = "how the client reads stores and builds paths" },
+    { "client", OPTION_LIST, AT(client), .argument = "RELEASE",
+      .help =
+          "published software instead of stores: java:1.8.0_121, android:4.4, pinned:FILE; a product alone "
+          "gives all its versions" },
+    { "model", OPTION_TEXT, AT(model), .argument = "NAME",
+      .help = "how the client reads the stores and builds paths; without it: rfc5280" },
     { "name", OPTION_TEXT, AT(name), .argument = "HOST", .help = "the host name or address that must match" },
     { "at", OPTION_LIST, AT(at), .argument = "TIME",
-      .help = "judge at this instant; several give several answers" },
+      .help = "judge at this instant; several, or several clients, give one table of who breaks when" },
     { "time", OPTION_LIST, AT(time), .argument = "TIME", .help = "the same as --at; without either: now" },
     { "known", OPTION_TEXT, AT(known), .argument = "FILE",
       .help = "intermediates in PEM that the client may find besides those served" },
@@ -36,6 +40,7 @@ struct output {
     struct json json;
     struct text text;
     bool as_json, as_dot, several;
+    struct matrix *matrix; /* where there is more than one column of a person's table; else NULL */
     int answer;
 };
 
@@ -61,6 +66,10 @@ static void add_answer(struct output *output, enum path_verdict verdict)
 static void print_answer(struct output *output, const struct explain_subject *subject)
 {
     add_answer(output, subject->result->verdict);
+    if (output->matrix != NULL) {
+        matrix_add(output->matrix, subject->result);
+        return;
+    }
     if (output->as_dot) {
         diagram_write(subject, &output->text);
         return;
@@ -82,18 +91,21 @@ static void print_answer(struct output *output, const struct explain_subject *su
 }
 
 /* A chain of which only the roots are known: for each root that accepts, its entry is the path. */
-static void search_by_key(const struct question *question, const struct question_chain *chain, int64_t at,
-                          struct path_result *result)
+static void search_by_key(const struct question *question, const struct question_chain *chain,
+                          const struct question_client *client, int64_t at, struct path_result *result)
 {
     const struct trust_entry *via;
     const char *ignored;
 
-    result->verdict = path_accepts_key(question->trust, question->model, at, chain->accepts,
-                                       chain->accepts_count, &result->reason, &via);
+    result->verdict = client->release != NULL
+                          ? release_accepts_key(client->release, question->catalogue, at, chain->accepts,
+                                                chain->accepts_count, &result->reason, &via)
+                          : path_accepts_key(client->trust, client->model, at, chain->accepts,
+                                             chain->accepts_count, &result->reason, &via);
     for (size_t i = 0; i < chain->accepts_count; i++) {
         struct path path = { .count = 1, .anchored = true, .valid = true };
 
-        if (path_accepts_key(question->trust, question->model, at, &chain->accepts[i], 1, &ignored, &via) !=
+        if (path_accepts_key(client->trust, client->model, at, &chain->accepts[i], 1, &ignored, &via) !=
                 PATH_TRUSTED ||
             via == NULL || via->certificate == NULL)
             continue;
@@ -105,14 +117,15 @@ static void search_by_key(const struct question *question, const struct question
     result->paths_total = result->path_count;
 }
 
-static void explain_chain(const struct question *question, const struct question_chain *chain, int64_t at,
+static void explain_chain(const struct question *question, const struct question_chain *chain,
+                          const struct question_client *client, int64_t at,
                           const struct explain_settings *settings, struct output *output)
 {
     const struct path_query query = { .chain = &chain->certificates,
                                       .chain_malformed = chain->malformed,
                                       .known = &question->known,
-                                      .trust = question->trust,
-                                      .model = question->model,
+                                      .trust = client->trust,
+                                      .model = client->model,
                                       .name = settings->name,
                                       .at = at,
                                       .leaf_is_template = chain->is_template,
@@ -121,7 +134,7 @@ static void explain_chain(const struct question *question, const struct question
     const struct explain_subject subject = { .chain = chain->name != NULL ? chain->name
                                                       : output->several   ? settings->chain
                                                                           : NULL,
-                                             .client = question->model->name,
+                                             .client = client->name,
                                              .query = &query,
                                              .result = &result,
                                              .roots = question->roots,
@@ -130,30 +143,41 @@ static void explain_chain(const struct question *question, const struct question
                                              .warnings = &chain->warnings };
 
     if (chain->certificates.count == 0 && !chain->malformed)
-        search_by_key(question, chain, at, &result);
+        search_by_key(question, chain, client, at, &result);
+    else if (client->release != NULL)
+        release_search(client->release, question->catalogue, &query, &result);
     else
         path_search(&query, &result);
     print_answer(output, &subject);
     path_result_clear(&result);
 }
 
+/* Chain by chain for whoever reads trees and documents, the table of a person instant by instant. */
 static void explain_all(const struct question *question, const struct explain_settings *settings,
                         struct output *output)
 {
-    output->several = question->chain_count * question->instant_count > 1;
+    size_t columns = question->client_count * question->instant_count;
+
+    output->several = question->chain_count * columns > 1;
+    if (columns > 1 && !output->as_json && !output->as_dot)
+        output->matrix = matrix_new(question);
     if (output->as_json && output->several) {
         json_object(&output->json);
         json_key(&output->json, "answers");
         json_array(&output->json);
     }
-    for (size_t chain = 0; chain < question->chain_count; chain++) {
-        for (size_t at = 0; at < question->instant_count; at++)
-            explain_chain(question, &question->chains[chain], question->instants[at], settings, output);
+    for (size_t i = 0; i < question->chain_count; i++) {
+        for (size_t j = 0; j < columns; j++)
+            explain_chain(question, &question->chains[i], &question->clients[j / question->instant_count],
+                          question->instants[j % question->instant_count], settings, output);
     }
     if (output->as_json && output->several) {
         json_array_end(&output->json);
         json_object_end(&output->json);
     }
+    if (output->matrix != NULL)
+        matrix_write(output->matrix, &output->text);
+    matrix_free(output->matrix);
 }
 
 int explain_run(void *settings, const struct text_list *arguments, struct error *err)

@@ -7,18 +7,24 @@
 #include "schema/base/input.h"
 #include "schema/store/store.h"
 
-static bool find_model(struct question *question, const char *name, struct error *err)
+static const struct model *find_model(const char *name, struct error *err)
 {
+    const struct model *model = model_find(name);
     struct text known = { 0 };
 
-    question->model = model_find(name);
-    if (question->model != NULL)
-        return true;
+    if (model != NULL)
+        return model;
     for (const struct model *row = model_all(); row->name != NULL; row++)
         text_format(&known, " %s", row->name);
     error_set(err, ERROR_OPTION, "--model: there is no model \"%s\"; known are%s", name, text_string(&known));
     text_clear(&known);
-    return false;
+    return NULL;
+}
+
+static void add_client(struct question *question, const struct question_client *client)
+{
+    question->clients = array_grow(question->clients, question->client_count, sizeof(*question->clients));
+    question->clients[question->client_count++] = *client;
 }
 
 static bool add_instants(struct question *question, const char *option, const struct text_list *texts,
@@ -50,16 +56,17 @@ static bool read_instants(struct question *question, const struct explain_settin
 }
 
 /* A store that a person names must be there: a slip of the pen is not an empty store. */
-static bool read_trust(struct question *question, const struct explain_settings *settings, struct error *err)
+static bool read_stores(struct question *question, const struct explain_settings *settings, struct error *err)
 {
+    const struct model *model = find_model(settings->model != NULL ? settings->model : "rfc5280", err);
     struct text_list passwords = { 0 };
     const struct store_options options = { .passwords = &passwords };
-    bool ok = true;
+    bool ok = model != NULL;
 
     question->trust = trust_set_new();
     if (settings->password != NULL)
         text_list_add(&passwords, settings->password);
-    for (size_t i = 0; i < settings->trust.count && ok; i++) {
+    for (size_t i = 0; ok && i < settings->trust.count; i++) {
         struct store *store = store_load(INPUT_MACHINE, settings->trust.items[i], &options);
 
         if (store->state == STORE_DANGLING || store->state == STORE_DENIED)
@@ -69,11 +76,44 @@ static bool read_trust(struct question *question, const struct explain_settings 
             ok = error_set(err, ERROR_FORMAT, "--trust %s: %s", store->path,
                            store->problem != NULL ? store->problem : "no known trust store format");
         else
-            trust_set_add_store(question->trust, question->model, store);
+            trust_set_add_store(question->trust, model, store);
         store_free(store);
     }
     text_list_clear(&passwords);
+    if (ok)
+        add_client(question, &(struct question_client){ model->name, model, question->trust, NULL });
     return ok;
+}
+
+static bool read_releases(struct question *question, const struct text_list *names, struct error *err)
+{
+    bool ok;
+
+    question->catalogue = catalogue_new(err);
+    ok = question->catalogue != NULL;
+    for (size_t i = 0; ok && i < names->count; i++)
+        ok = release_list_add(&question->releases, question->catalogue, names->items[i], err) ||
+             error_within(err, "--client");
+    for (size_t i = 0; ok && i < question->releases.count; i++) {
+        const struct release *release = &question->releases.items[i];
+
+        add_client(question,
+                   &(struct question_client){ release->name, release->model, release->holds, release });
+    }
+    return ok;
+}
+
+static bool check_clients(const struct explain_settings *settings, struct error *err)
+{
+    if ((settings->trust.count > 0) == (settings->client.count > 0))
+        return error_set(
+            err, ERROR_OPTION,
+            "one of --trust and --client is required: the stores that the client believes, or what "
+            "published software it is");
+    if (settings->client.count > 0 && (settings->model != NULL || settings->password != NULL))
+        return error_set(err, ERROR_OPTION, "--%s is for --trust: a release has its own",
+                         settings->model != NULL ? "model" : "password");
+    return true;
 }
 
 static struct question_chain *add_chain(struct question *question)
@@ -143,6 +183,7 @@ static bool take_campaign_chains(struct question *question, const char *phase_na
     if (phase_name != NULL && phase == NULL)
         return error_set(err, ERROR_OPTION, "--phase: campaign %s has no phase \"%s\"", campaign->name,
                          phase_name);
+    question->phase = phase;
     for (size_t i = 0; phase != NULL && i < phase->serves_count; i++)
         take_campaign_chain(question, &campaign->chains[phase->serves[i]]);
     for (size_t i = 0; phase == NULL && i < campaign->chain_count; i++)
@@ -173,12 +214,11 @@ bool question_read(struct question *question, const struct explain_settings *set
     if (settings->phase != NULL && (settings->campaign == NULL || settings->chain != NULL))
         return error_set(err, ERROR_OPTION,
                          "--phase names a phase of --campaign, whose chains are explained");
-    if (settings->trust.count == 0)
-        return error_set(err, ERROR_OPTION, "--trust is required: the stores that the client believes");
-    if (!find_model(question, settings->model, err) || !read_instants(question, settings, err) ||
+    if (!check_clients(settings, err) || !read_instants(question, settings, err) ||
         (settings->known != NULL && !certificate_list_read_pem(&question->known, settings->known, err)) ||
         (settings->campaign != NULL && !read_campaign(question, settings->campaign, err)) ||
-        !read_trust(question, settings, err))
+        !(settings->client.count > 0 ? read_releases(question, &settings->client, err)
+                                     : read_stores(question, settings, err)))
         return false;
     return settings->chain != NULL ? read_chain(question, settings->chain, err)
                                    : take_campaign_chains(question, settings->phase, err);
@@ -192,6 +232,9 @@ void question_clear(struct question *question)
         free(question->chains[i].accepts);
     }
     free(question->chains);
+    free(question->clients);
+    release_list_clear(&question->releases);
+    catalogue_free(question->catalogue);
     free(question->instants);
     free(question->roots);
     certificate_list_clear(&question->known);

@@ -7,10 +7,11 @@
 #include "schema/base/option.h"
 #include "schema/campaign/campaign.h"
 #include "schema/trust/explain.h"
+#include "schema/trust/release.h"
 
 struct explain_settings {
     const char *chain, *campaign, *phase, *model, *name, *known, *password;
-    struct text_list trust, at, time;
+    struct text_list trust, client, at, time;
     bool json, dot;
 };
 
@@ -25,12 +26,24 @@ struct question_chain {
     struct text_list warnings;
 };
 
-struct question {
+/* Who is asked about: a release, or whoever believes the stores that were named. Borrowed from the question. */
+struct question_client {
+    const char *name; /* of the release, or of the model */
     const struct model *model;
-    struct trust_set *trust;
-    struct certificate_list known; /* what --known gives */
-    struct certificate_list spare; /* what servers could send besides: the campaign's intermediates */
-    struct campaign *campaign;     /* NULL for none */
+    const struct trust_set *trust;
+    const struct release *release; /* NULL: it is stores */
+};
+
+struct question {
+    struct question_client *clients;
+    size_t client_count;
+    struct trust_set *trust;     /* of the stores that were named; NULL for releases */
+    struct catalogue *catalogue; /* for releases; NULL for stores */
+    struct release_list releases;
+    struct certificate_list known;      /* what --known gives */
+    struct certificate_list spare;      /* what servers could send besides: the campaign's intermediates */
+    struct campaign *campaign;          /* NULL for none */
+    const struct campaign_phase *phase; /* the one that was asked about; NULL for none */
     struct explain_root *roots;
     size_t root_count;
     struct question_chain *chains;

@@ -84,6 +84,12 @@ static const struct caution {
       "undetermined: part of the trust store could not be read, so absence proves nothing" },
     { "loads-on-demand", "undetermined: this client may load a missing root when it needs it" },
     { "aia", "undetermined: this client may fetch a missing intermediate from its issuer" },
+    { "sources-differ",
+      "undetermined: whether this release holds the root that it needs, the sources say differently" },
+    { "root-not-in-table",
+      "undetermined: whether this release holds the root that it needs, no source says" },
+    { "chain-not-at-hand",
+      "undetermined: of this chain only the roots are known, and this client looks at another certificate" },
     { "namesake", "undetermined: another certificate of the root's name stands before it in the store" },
 };
 
@@ -263,7 +269,7 @@ void explain_text(const struct explain_subject *subject, struct text *out)
 
     if (subject->chain != NULL)
         text_format(out, "%s: ", subject->chain);
-    text_format(out, "%s, for %s at %s\n", path_verdict_name(result->verdict), subject->query->model->name,
+    text_format(out, "%s, for %s at %s\n", path_verdict_name(result->verdict), subject->client,
                 clock_format(subject->query->at, at));
     if (subject->query->chain_malformed)
         text_add(out, "the first certificate served cannot be parsed\n");
