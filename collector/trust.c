@@ -75,10 +75,9 @@ static const char *open_question(const struct client *client)
     return client->choice.unsettled ? "not all of what its processes were told to trust is known" : NULL;
 }
 
-/* curl gives up (77, CURLE_SSL_CACERT_BADFILE) when its file yields nothing, and never comes to its directory. */
 static bool stops_at_first(const struct client *client)
 {
-    return client->runtime == RUNTIME_CURL && client->choice.model->verifies && client->trust->count == 0;
+    return client->choice.needs_first && client->choice.model->verifies && client->trust->count == 0;
 }
 
 void trust_read(struct client *client, struct shelf *shelf, int root_fd)

@@ -24,6 +24,7 @@ struct choice {
     bool adds_extra;               /* Node: the last store is NODE_EXTRA_CA_CERTS */
     bool unsettled;                /* what was told is not all known: nothing is said of its trust */
     bool adds_unread;              /* more roots than are read here */
+    bool needs_first;              /* where the first store yields nothing, none counts */
 };
 
 /* Whose settings these are, on which host. */

@@ -36,6 +36,13 @@ void curl_add(struct installed_list *list, int root_fd, const char *path, const 
     text_list_clear(&libraries);
 }
 
+/* curl gives up (77, CURLE_SSL_CACERT_BADFILE) when its file yields nothing, and never comes to its directory. */
+void curl_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker)
+{
+    openssl_choose_of(choice, &installed->stores, speaker);
+    choice->needs_first = true;
+}
+
 /* curl's options of one letter that take a value, in the same word or the next (curl(1)). */
 static const char curl_letters[] = "AbcCdDeEFHKmoPQrtTuUwxXyYz";
 

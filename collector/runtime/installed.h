@@ -17,7 +17,7 @@ struct installed {
     struct text_list stores;        /* in reading order */
     bool carries_roots;             /* the first store is the program itself */
     bool told;                      /* PHP: its ini files name the stores, and no variable moves them */
-    struct text_list system_stores; /* Node: OpenSSL's, which a setting can switch to */
+    struct text_list system_stores; /* which a setting brings in: Node, requests */
 };
 
 struct installed_list {

@@ -46,6 +46,7 @@ void java_choose(struct choice *choice, const struct installed *installed, const
 
 void curl_add(struct installed_list *list, int root_fd, const char *path, const char *resolved);
 void curl_settle(struct trust_settings *settings, const struct process *process, int root_fd);
+void curl_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker);
 
 /*
  * PHP's streams are told whom to trust by openssl.cafile and openssl.capath of its ini files, which are one set for each

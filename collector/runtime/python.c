@@ -108,6 +108,18 @@ static char *module_version(int root_fd, const char *module)
     return version;
 }
 
+/* Debian's urllib3 has a bundle for all who name none, and stays with it where requests names a directory. */
+static void add_bundle_of_urllib3(struct installed *requests, int root_fd, const char *module)
+{
+    char *pool = tree_join(module, "../urllib3/connectionpool.py"),
+         *bundle = tree_find_text(root_fd, pool, "ca_certs='", "'");
+
+    if (bundle != NULL)
+        text_list_add(&requests->system_stores, bundle);
+    free(bundle);
+    free(pool);
+}
+
 /* A library of this Python that brings its own idea of what to trust. */
 static void add_library(struct installed_list *list, int root_fd, const struct installed *python,
                         enum runtime runtime, const char *module, const char *certifi)
@@ -123,6 +135,8 @@ static void add_library(struct installed_list *list, int root_fd, const struct i
     if (installed != NULL) {
         text_list_add(&installed->stores, store);
         installed->version = module_version(root_fd, module);
+        if (runtime == RUNTIME_REQUESTS)
+            add_bundle_of_urllib3(installed, root_fd, module);
     }
     free(store);
     free(strict);
@@ -176,11 +190,29 @@ void python_add(struct installed_list *list, int root_fd, const char *path, cons
     free(version);
 }
 
-/* What certifi's users read: one file, or what stands in its place. */
+static bool leads_to_directory(const struct speaker *speaker, const char *path)
+{
+    char *whole = tree_join(speaker->process == NULL ? NULL : speaker->process->working_directory, path);
+    struct stat status;
+    bool directory = tree_status(speaker->root_fd, whole, &status) && S_ISDIR(status.st_mode);
+
+    free(whole);
+    return directory;
+}
+
+/*
+ * What certifi's users read: one file, or what stands in its place. ssl.SSLContext.load_verify_locations() of a file
+ * without certificates fails, and with it the connection, whatever lies in a directory beside it.
+ */
 void certifi_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker)
 {
     const char *bundle = settings_get(speaker->settings, SETTING_BUNDLE);
 
+    if (bundle != NULL && leads_to_directory(speaker, bundle)) {
+        for (size_t i = 0; i < installed->system_stores.count; i++)
+            choice_add_store(choice, speaker, installed->system_stores.items[i], CHOICE_FILE, false);
+        choice->needs_first = installed->system_stores.count > 0;
+    }
     if (bundle != NULL)
         choice_add_set(choice, speaker, bundle, CHOICE_ANY);
     else if (installed->stores.count > 0)
