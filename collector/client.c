@@ -32,7 +32,8 @@ static void hash_text(struct fingerprint_hash *hash, const char *text)
     fingerprint_hash_add(hash, text, strlen(text) + 1);
 }
 
-static void set_id(struct client *client)
+/* Of everything that makes it another client, the password apart: `ordinal` tells those that differ in nothing else. */
+static void set_id(struct client *client, unsigned ordinal)
 {
     const struct choice *choice = &client->choice;
     struct fingerprint_hash *hash = fingerprint_hash_new();
@@ -52,12 +53,8 @@ static void set_id(struct client *client)
     hash_text(hash, "");
     for (size_t i = 0; i < choice->settings.count; i++)
         hash_text(hash, choice->settings.items[i]);
-    if (choice->password !=
-        NULL) { /* two passwords are two clients; the hash is cut so short that it tells nothing */
-        struct fingerprint secret = fingerprint_of(choice->password, strlen(choice->password));
-
-        fingerprint_hash_add(hash, secret.bytes, 1);
-    }
+    if (ordinal > 0)
+        fingerprint_hash_add(hash, &ordinal, sizeof(ordinal));
     print = fingerprint_hash_take(hash);
     memcpy(client->id, fingerprint_format(&print, text), sizeof(client->id) - 1);
 }
@@ -73,17 +70,38 @@ static struct client describe(const struct installed *installed, int root_fd, co
     };
 
     choice_make(&client.choice, installed, root_fd, process);
-    set_id(&client);
     return client;
 }
 
-/* The client of that id, made when it is new; `client` is taken. */
-static struct client *join(struct client_list *list, struct client *client)
+static struct client *find(const struct client_list *list, const char *id)
 {
     for (size_t i = 0; i < list->count; i++) {
-        if (strcmp(list->items[i].id, client->id) == 0) {
-            free_client(client);
+        if (strcmp(list->items[i].id, id) == 0)
             return &list->items[i];
+    }
+    return NULL;
+}
+
+static bool passwords_are_equal(const struct client *a, const struct client *b)
+{
+    const char *left = a->choice.password, *right = b->choice.password;
+
+    return left == NULL || right == NULL ? left == right : strcmp(left, right) == 0;
+}
+
+/* The client that this is, made when it is new; `client` is taken. Ids leave the host, passwords never do. */
+static struct client *join(struct client_list *list, struct client *client)
+{
+    struct client *other;
+
+    for (unsigned ordinal = 0;; ordinal++) {
+        set_id(client, ordinal);
+        other = find(list, client->id);
+        if (other == NULL)
+            break;
+        if (passwords_are_equal(other, client)) {
+            free_client(client);
+            return other;
         }
     }
     list->items = array_grow(list->items, list->count, sizeof(*list->items));

@@ -98,6 +98,16 @@ static const struct process_case {
       { NULL } },
     { "/usr/bin/php8.2", "/", { "php", "x.php" }, { "SSL_CERT_FILE=/usr/lib/ssl/cert.pem" } },
     { "/usr/lib/jvm/jdk-16/bin/java", "/", { "java", "Main" }, { NULL } },
+    { "/usr/lib/jvm/jdk-17/bin/java",
+      "/",
+      { "java", "-Djavax.net.ssl.trustStore=/srv/shop/pay.p12", "-Djavax.net.ssl.trustStorePassword=changeit7",
+        "Main" },
+      { NULL } },
+    { "/usr/lib/jvm/jdk-17/bin/java",
+      "/",
+      { "java", "-Djavax.net.ssl.trustStore=/srv/shop/pay.p12", "-Djavax.net.ssl.trustStorePassword=changeit35",
+        "Main" },
+      { NULL } },
 };
 
 /* Of these processes, one is another user's and the environment of one cannot be read. */
@@ -446,6 +456,16 @@ static void a_store_type_makes_another_client(void **state)
     assert_true(jceks->trust->complete);
 }
 
+/* The first bytes of these two passwords' SHA-256 are equal: no bit of a password is in an id. */
+static void a_password_makes_another_client(void **state)
+{
+    const struct client *right = client_of(1000), *seven = client_of(1018), *other = client_of(1019);
+
+    (void)state;
+    assert_true(right != seven && seven != other && other != right);
+    assert_int_equal(right->process_count, 1);
+}
+
 static void ids_are_stable_and_different(void **state)
 {
     struct client_list again;
@@ -471,6 +491,7 @@ int main(void)
         cmocka_unit_test(a_process_that_only_its_command_line_names_is_a_client_of_which_nothing_is_said),
         cmocka_unit_test(nothing_is_said_of_a_process_whose_program_is_gone),
         cmocka_unit_test(a_store_type_makes_another_client),
+        cmocka_unit_test(a_password_makes_another_client),
         cmocka_unit_test(ids_are_stable_and_different),
     };
     struct error err = { 0 };
