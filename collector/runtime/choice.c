@@ -56,7 +56,7 @@ void choice_make(struct choice *choice, const struct installed *installed, int r
 
     *choice = (struct choice){ .model = model_find(installed->model) };
     if (process != NULL)
-        settings_read(&settings, process, installed->runtime, root_fd);
+        settings_read(&settings, process, installed, root_fd);
     choice->adds_unread = settings_get(&settings, SETTING_UNREAD) != NULL;
     choice->unsettled = process != NULL && (!process->environment_read || is_gone(process, root_fd) ||
                                             settings_get(&settings, SETTING_UNSETTLED) != NULL);

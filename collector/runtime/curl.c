@@ -60,7 +60,8 @@ static bool curl_short(struct trust_settings *settings, const char *word)
 }
 
 /* Its command line beats the environment; each word is followed by its value. Other long options are passed over. */
-void curl_settle(struct trust_settings *settings, const struct process *process, int root_fd)
+void curl_settle(struct trust_settings *settings, const struct process *process,
+                 const struct installed *installed, int root_fd)
 {
     static const struct setting_word words[] = {
         { "--cacert", SETTING_FILE },         { "--capath", SETTING_DIRECTORY },
@@ -71,6 +72,7 @@ void curl_settle(struct trust_settings *settings, const struct process *process,
     char *rc = home == NULL ? NULL : tree_join(home, ".curlrc");
     struct trust_settings line = { 0 };
 
+    (void)installed;
     for (size_t i = 1; i < process->arguments.count; i++) {
         const char *word = process->arguments.items[i],
                    *next = i + 1 < process->arguments.count ? process->arguments.items[i + 1] : "";

@@ -7,6 +7,7 @@
 #include "collector/host/tree.h"
 #include "collector/runtime/kind.h"
 #include "schema/base/input.h"
+#include "schema/catalog/version.h"
 
 /* JAVA_VERSION="17.0.15" of the file `release`, which every JDK since 7 has. */
 static char *java_version(int root_fd, const char *home)
@@ -16,6 +17,16 @@ static char *java_version(int root_fd, const char *home)
 
     free(file);
     return version;
+}
+
+enum java_age java_age(const struct installed *installed, const char *version)
+{
+    struct version own, asked;
+
+    if (installed->version == NULL || !version_parse(VERSION_JAVA, installed->version, &own) ||
+        !version_parse(VERSION_JAVA, version, &asked))
+        return JAVA_AGE_UNKNOWN;
+    return version_compare(&own, &asked) < 0 ? JAVA_OLDER : JAVA_AT_LEAST;
 }
 
 /*

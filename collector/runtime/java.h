@@ -1,11 +1,15 @@
 /*
- * How a JVM opens the keystores that it was told to read.
+ * How old a JVM is, and how it opens the keystores that it was told to read.
  */
 #pragma once
 
 #include "collector/runtime/choice.h"
 #include "schema/store/store.h"
 #include "schema/trust/trust_set.h"
+
+/* Whether it is at least of this version ("11.0.12", "8u301"); of one that does not say, what is asked cannot be known. */
+enum java_age { JAVA_OLDER, JAVA_AT_LEAST, JAVA_AGE_UNKNOWN };
+enum java_age java_age(const struct installed *installed, const char *version);
 
 /* Whether our readers know the kind of store that trustStoreType names. */
 bool java_knows_type(const struct choice *choice);

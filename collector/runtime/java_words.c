@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "collector/host/tree.h"
+#include "collector/runtime/java.h"
 #include "collector/runtime/words.h"
 #include "schema/base/input.h"
 
@@ -99,6 +100,9 @@ static bool takes_next(const char *word)
                                            "--add-reads",
                                            "--limit-modules",
                                            "--patch-module",
+                                           "--source",
+                                           "--describe-module",
+                                           "-d",
                                            "--enable-native-access" };
 
     for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
@@ -194,18 +198,35 @@ static void forget_empty(struct trust_settings *settings)
     }
 }
 
+/*
+ * JDK_JAVA_OPTIONS and @FILE came with JDK 9's launcher ("New in JDK 9" of java(1)); to an older one they are nothing,
+ * and a name of a class. lib/modules is where every image since then keeps its classes.
+ */
+static bool reads_launcher_files(const struct installed *installed, int root_fd)
+{
+    enum java_age age = java_age(installed, "9");
+    char *modules = installed->home == NULL ? NULL : tree_join(installed->home, "lib/modules");
+    bool reads =
+        age == JAVA_AT_LEAST || (age == JAVA_AGE_UNKNOWN && modules != NULL && tree_exists(root_fd, modules));
+
+    free(modules);
+    return reads;
+}
+
 /* In the order in which the JVM puts them together: what comes later wins, _JAVA_OPTIONS over all. */
-void java_settle(struct trust_settings *settings, const struct process *process, int root_fd)
+void java_settle(struct trust_settings *settings, const struct process *process,
+                 const struct installed *installed, int root_fd)
 {
     struct java_line line = { settings, process, root_fd, false };
-    const char *launcher = process_variable(process, "JDK_JAVA_OPTIONS");
+    bool launcher_reads = reads_launcher_files(installed, root_fd);
+    const char *launcher = launcher_reads ? process_variable(process, "JDK_JAVA_OPTIONS") : NULL;
     struct text_list words = { 0 };
 
     read_java_text(&line, process_variable(process, "JAVA_TOOL_OPTIONS"));
     if (launcher != NULL)
         words_split(launcher, &words, false);
     read_launcher_words(&line, &words, 0, true);
-    read_launcher_words(&line, &process->arguments, 1, true);
+    read_launcher_words(&line, &process->arguments, 1, launcher_reads);
     read_java_text(&line, process_variable(process, "_JAVA_OPTIONS"));
     settle_security(&line);
     forget_empty(settings);

@@ -13,7 +13,8 @@ struct kind {
     void (*add)(struct installed_list *list, int root_fd, const char *path, const char *resolved);
 
     /* What a process of it was told beyond variables (setting.c). NULL: nothing. */
-    void (*settle)(struct trust_settings *settings, const struct process *process, int root_fd);
+    void (*settle)(struct trust_settings *settings, const struct process *process,
+                   const struct installed *installed, int root_fd);
 
     /* The stores that it then reads, in reading order. NULL: none that could be known. */
     void (*choose)(struct choice *choice, const struct installed *installed, const struct speaker *speaker);
@@ -37,15 +38,18 @@ void python_add(struct installed_list *list, int root_fd, const char *path, cons
 void certifi_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker);
 
 void node_add(struct installed_list *list, int root_fd, const char *path, const char *resolved);
-void node_settle(struct trust_settings *settings, const struct process *process, int root_fd);
+void node_settle(struct trust_settings *settings, const struct process *process,
+                 const struct installed *installed, int root_fd);
 void node_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker);
 
 void java_add(struct installed_list *list, int root_fd, const char *path, const char *resolved);
-void java_settle(struct trust_settings *settings, const struct process *process, int root_fd);
+void java_settle(struct trust_settings *settings, const struct process *process,
+                 const struct installed *installed, int root_fd);
 void java_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker);
 
 void curl_add(struct installed_list *list, int root_fd, const char *path, const char *resolved);
-void curl_settle(struct trust_settings *settings, const struct process *process, int root_fd);
+void curl_settle(struct trust_settings *settings, const struct process *process,
+                 const struct installed *installed, int root_fd);
 void curl_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker);
 
 /*
@@ -53,7 +57,8 @@ void curl_choose(struct choice *choice, const struct installed *installed, const
  * way of running it (cli, fpm). With either, OpenSSL's own defaults and variables are not looked at.
  */
 void php_add(struct installed_list *list, int root_fd, const char *path, const char *resolved);
-void php_settle(struct trust_settings *settings, const struct process *process, int root_fd);
+void php_settle(struct trust_settings *settings, const struct process *process,
+                const struct installed *installed, int root_fd);
 void php_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker);
 
 bool go_made(int root_fd, const char *path); /* whether this program was */

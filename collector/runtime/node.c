@@ -104,13 +104,15 @@ static void read_node_words(struct trust_settings *settings, const struct text_l
     }
 }
 
-void node_settle(struct trust_settings *settings, const struct process *process, int root_fd)
+void node_settle(struct trust_settings *settings, const struct process *process,
+                 const struct installed *installed, int root_fd)
 {
     const char *options = process_variable(process, "NODE_OPTIONS");
     const char *reject = process_variable(process, "NODE_TLS_REJECT_UNAUTHORIZED");
     const char *system = process_variable(process, "NODE_USE_SYSTEM_CA");
     struct text_list words = { 0 };
 
+    (void)installed;
     (void)root_fd;
     if (options != NULL)
         words_split(options, &words, false);

@@ -94,10 +94,12 @@ void php_add(struct installed_list *list, int root_fd, const char *path, const c
 }
 
 /* php(1): -d NAME=VALUE sets what an ini file would; with other ini files than the usual ones nothing is known. */
-void php_settle(struct trust_settings *settings, const struct process *process, int root_fd)
+void php_settle(struct trust_settings *settings, const struct process *process,
+                const struct installed *installed, int root_fd)
 {
     static const char file[] = "openssl.cafile=", any[] = "openssl.";
 
+    (void)installed;
     (void)root_fd;
     for (size_t i = 1; i < process->arguments.count && process->arguments.items[i][0] == '-'; i++) {
         const char *word = process->arguments.items[i], *value = word + 2;

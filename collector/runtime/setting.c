@@ -76,13 +76,13 @@ void settings_read_variables(struct trust_settings *settings, const struct proce
     }
 }
 
-void settings_read(struct trust_settings *settings, const struct process *process, enum runtime runtime,
-                   int root_fd)
+void settings_read(struct trust_settings *settings, const struct process *process,
+                   const struct installed *installed, int root_fd)
 {
-    const struct kind *kind = kind_of(runtime);
+    const struct kind *kind = kind_of(installed->runtime);
 
     *settings = (struct trust_settings){ 0 };
-    settings_read_variables(settings, process, runtime);
+    settings_read_variables(settings, process, installed->runtime);
     if (kind->settle != NULL)
-        kind->settle(settings, process, root_fd);
+        kind->settle(settings, process, installed, root_fd);
 }

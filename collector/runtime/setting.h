@@ -35,12 +35,14 @@ struct trust_settings {
     struct setting_value slots[SETTING_SLOTS];
 };
 
+struct installed;
+
 /*
- * What the process's own environment and command line say for this runtime. Java's option files (@FILE)
+ * What the process's own environment and command line say to what it runs. Java's option files (@FILE)
  * are read inside `root_fd`. Free with settings_clear().
  */
-void settings_read(struct trust_settings *settings, const struct process *process, enum runtime runtime,
-                   int root_fd);
+void settings_read(struct trust_settings *settings, const struct process *process,
+                   const struct installed *installed, int root_fd);
 void settings_clear(struct trust_settings *settings);
 
 const char *settings_get(const struct trust_settings *settings,

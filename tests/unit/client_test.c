@@ -100,13 +100,13 @@ static const struct process_case {
     { "/usr/lib/jvm/jdk-16/bin/java", "/", { "java", "Main" }, { NULL } },
     { "/usr/lib/jvm/jdk-17/bin/java",
       "/",
-      { "java", "-Djavax.net.ssl.trustStore=/srv/shop/pay.p12", "-Djavax.net.ssl.trustStorePassword=changeit7",
-        "Main" },
+      { "java", "-Djavax.net.ssl.trustStore=/srv/shop/pay.p12",
+        "-Djavax.net.ssl.trustStorePassword=changeit7", "Main" },
       { NULL } },
     { "/usr/lib/jvm/jdk-17/bin/java",
       "/",
-      { "java", "-Djavax.net.ssl.trustStore=/srv/shop/pay.p12", "-Djavax.net.ssl.trustStorePassword=changeit35",
-        "Main" },
+      { "java", "-Djavax.net.ssl.trustStore=/srv/shop/pay.p12",
+        "-Djavax.net.ssl.trustStorePassword=changeit35", "Main" },
       { NULL } },
 };
 

@@ -1,13 +1,9 @@
 /* What decides was measured with the runtimes themselves; each row is one of those measurements. */
 #include "collector/runtime/setting.h"
 
-#include <unistd.h>
-
+#include "collector/runtime/installed.h"
 #include "schema/base/input.h"
 #include "tests/support/check.h"
-
-#define JAVA "/usr/bin/java"
-#define STORE "-Djavax.net.ssl.trustStore="
 
 static const struct setting_case {
     const char *name;
@@ -95,34 +91,6 @@ static const struct setting_case {
       SETTING_UNSETTLED,
       "1",
       "--env-file" },
-    { "a provider of stores is not followed",
-      RUNTIME_JAVA,
-      { JAVA, "-Djavax.net.ssl.trustStoreProvider=X", STORE "/s", "Main" },
-      { NULL },
-      SETTING_UNSETTLED,
-      "X",
-      "javax.net.ssl.trustStoreProvider" },
-    { "an option file that cannot be read leaves all open",
-      RUNTIME_JAVA,
-      { JAVA, "Main" },
-      { "JDK_JAVA_OPTIONS=@/nowhere/at/all" },
-      SETTING_UNSETTLED,
-      "",
-      "option file" },
-    { "an empty password is as none",
-      RUNTIME_JAVA,
-      { JAVA, "-Djavax.net.ssl.trustStorePassword=", "Main" },
-      { NULL },
-      SETTING_PASSWORD,
-      NULL,
-      NULL },
-    { "security properties that replace the JDK's own are not followed",
-      RUNTIME_JAVA,
-      { JAVA, "-Djava.security.properties==/x", "Main" },
-      { NULL },
-      SETTING_UNSETTLED,
-      "",
-      "java.security.properties" },
     { "OpenSSL's file moves Python",
       RUNTIME_PYTHON,
       { "python3" },
@@ -214,83 +182,6 @@ static const struct setting_case {
       SETTING_UNVERIFIED,
       "0",
       "NODE_TLS_REJECT_UNAUTHORIZED" },
-    { "Java's property",
-      RUNTIME_JAVA,
-      { JAVA, STORE "/s", "-jar", "x.jar" },
-      { NULL },
-      SETTING_STORE,
-      "/s",
-      "javax.net.ssl.trustStore" },
-    { "the type is another property",
-      RUNTIME_JAVA,
-      { JAVA, STORE "/s", "-Djavax.net.ssl.trustStoreType=PKCS12", "Main" },
-      { NULL },
-      SETTING_STORE,
-      "/s",
-      "javax.net.ssl.trustStore" },
-    { "the last property wins",
-      RUNTIME_JAVA,
-      { JAVA, STORE "/s", STORE "/t", "Main" },
-      { NULL },
-      SETTING_STORE,
-      "/t",
-      "javax.net.ssl.trustStore" },
-    { "a word of Java's program",
-      RUNTIME_JAVA,
-      { JAVA, "-cp", "/lib", "Main", STORE "/s" },
-      { NULL },
-      SETTING_STORE,
-      NULL,
-      NULL },
-    { "an option's value is no program",
-      RUNTIME_JAVA,
-      { JAVA, "-cp", "/lib", STORE "/s", "Main" },
-      { NULL },
-      SETTING_STORE,
-      "/s",
-      "javax.net.ssl.trustStore" },
-    { "the line beats JAVA_TOOL_OPTIONS",
-      RUNTIME_JAVA,
-      { JAVA, STORE "/s", "Main" },
-      { "JAVA_TOOL_OPTIONS=" STORE "/t" },
-      SETTING_STORE,
-      "/s",
-      "javax.net.ssl.trustStore" },
-    { "the line beats JDK_JAVA_OPTIONS",
-      RUNTIME_JAVA,
-      { JAVA, STORE "/s", "Main" },
-      { "JDK_JAVA_OPTIONS=" STORE "/t" },
-      SETTING_STORE,
-      "/s",
-      "javax.net.ssl.trustStore" },
-    { "_JAVA_OPTIONS beats the line",
-      RUNTIME_JAVA,
-      { JAVA, STORE "/s", "Main" },
-      { "_JAVA_OPTIONS=-Xmx1m " STORE "/t" },
-      SETTING_STORE,
-      "/t",
-      "javax.net.ssl.trustStore" },
-    { "quotes keep blanks",
-      RUNTIME_JAVA,
-      { JAVA, "Main" },
-      { "JAVA_TOOL_OPTIONS=\"" STORE "/a b\"" },
-      SETTING_STORE,
-      "/a b",
-      "javax.net.ssl.trustStore" },
-    { "an empty property is as none",
-      RUNTIME_JAVA,
-      { JAVA, STORE, "Main" },
-      { NULL },
-      SETTING_STORE,
-      NULL,
-      NULL },
-    { "OpenSSL's file moves no Java",
-      RUNTIME_JAVA,
-      { JAVA, "Main" },
-      { "SSL_CERT_FILE=/a" },
-      SETTING_FILE,
-      NULL,
-      NULL },
 };
 
 /* A file gave the process more rights than its user has (setcap, set-user-ID). */
@@ -321,6 +212,7 @@ static const struct setting_case privileged[] = {
 static void decide(const struct setting_case *row, bool is_privileged)
 {
     struct process process = { .privileged = is_privileged };
+    const struct installed installed = { .runtime = row->runtime };
     struct trust_settings settings;
     const char *value;
 
@@ -328,7 +220,7 @@ static void decide(const struct setting_case *row, bool is_privileged)
         text_list_add(&process.arguments, row->arguments[i]);
     for (size_t i = 0; i < 8 && row->environment[i] != NULL; i++)
         text_list_add(&process.environment, row->environment[i]);
-    settings_read(&settings, &process, row->runtime, INPUT_MACHINE);
+    settings_read(&settings, &process, &installed, INPUT_MACHINE);
     value = settings_get(&settings, row->slot);
     assert_int_equal(value == NULL, row->value == NULL);
     if (row->value != NULL) {
@@ -350,54 +242,8 @@ static void setting_decides_for_the_privileged(void **state)
     decide(*state, true);
 }
 
-/* Option files of the JVM and of its launcher, and security properties, as java 17 and 25 took them. */
-static const struct file_case {
-    const char *name, *text;
-    const char *option; /* before the file's path */
-    const char *store;  /* NULL: none */
-    bool settled;
-} files[] = {
-    { "the words of @FILE stand in its place", STORE "/a\n", "@", "/a", true },
-    { "its comments say nothing", STORE "/a # " STORE "/b\n# " STORE "/c\n", "@", "/a", true },
-    { "a backslash joins its lines", "\"" STORE "/a\\\n  b\"", "@", "/ab", true },
-    { "a backslash stands before a backslash", "\"" STORE "/a\\\\b\"", "@", "/a\\b", true },
-    { "the program's own words in it end the options", "-cp /x Main " STORE "/a", "@", NULL, true },
-    { "-XX:VMOptionsFile is the JVM's own", "-Xmx1m " STORE "/a\n", "-XX:VMOptionsFile=", "/a", true },
-    { "security properties about names are settled", "networkaddress.cache.ttl=1\n",
-      "-Djava.security.properties=", NULL, true },
-    { "those about algorithms are not", "jdk.certpath.disabledAlgorithms=MD2\n",
-      "-Djava.security.properties=", NULL, false },
-};
-
-static void file_is_followed_as_measured(void **state)
-{
-    const struct file_case *row = *state;
-    char path[] = "/tmp/rootshift-setting-XXXXXX", option[128];
-    int fd = mkstemp(path);
-    struct process process = { 0 };
-    struct trust_settings settings;
-    const char *store;
-
-    assert_true(fd >= 0 && write(fd, row->text, strlen(row->text)) == (ssize_t)strlen(row->text));
-    snprintf(option, sizeof(option), "%s%s", row->option, path);
-    text_list_add(&process.arguments, JAVA);
-    text_list_add(&process.arguments, option);
-    text_list_add(&process.arguments, "Main");
-    settings_read(&settings, &process, RUNTIME_JAVA, INPUT_MACHINE);
-    store = settings_get(&settings, SETTING_STORE);
-    assert_int_equal(store == NULL, row->store == NULL);
-    if (row->store != NULL)
-        assert_string_equal(store, row->store);
-    assert_int_equal(settings_get(&settings, SETTING_UNSETTLED) == NULL, row->settled);
-    settings_clear(&settings);
-    text_list_clear(&process.arguments);
-    close(fd);
-    unlink(path);
-}
-
 int main(void)
 {
     return RUN_ROWS(cases, setting_decides_as_measured) +
-           RUN_ROWS(privileged, setting_decides_for_the_privileged) +
-           RUN_ROWS(files, file_is_followed_as_measured);
+           RUN_ROWS(privileged, setting_decides_for_the_privileged);
 }

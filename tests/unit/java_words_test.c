@@ -1,0 +1,233 @@
+/* What a Java was told, as java 17 and 25 took it; each row is one measurement. */
+#include "collector/runtime/java.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "schema/base/input.h"
+#include "tests/support/check.h"
+
+#define JAVA "/usr/bin/java"
+#define NEW "17.0.15"
+#define STORE "-Djavax.net.ssl.trustStore="
+
+static const struct word_case {
+    const char *name, *version;
+    const char *arguments[8], *environment[8];
+    enum setting_slot slot;
+    const char *value; /* NULL: nothing decides */
+    const char *by;
+} words[] = {
+    { "a provider of stores is not followed",
+      NEW,
+      { JAVA, "-Djavax.net.ssl.trustStoreProvider=X", STORE "/s", "Main" },
+      { NULL },
+      SETTING_UNSETTLED,
+      "X",
+      "javax.net.ssl.trustStoreProvider" },
+    { "an option file that cannot be read leaves all open",
+      NEW,
+      { JAVA, "Main" },
+      { "JDK_JAVA_OPTIONS=@/nowhere/at/all" },
+      SETTING_UNSETTLED,
+      "",
+      "option file" },
+    { "an empty password is as none",
+      NEW,
+      { JAVA, "-Djavax.net.ssl.trustStorePassword=", "Main" },
+      { NULL },
+      SETTING_PASSWORD,
+      NULL,
+      NULL },
+    { "security properties that replace the JDK's own are not followed",
+      NEW,
+      { JAVA, "-Djava.security.properties==/x", "Main" },
+      { NULL },
+      SETTING_UNSETTLED,
+      "",
+      "java.security.properties" },
+    { "Java's property",
+      NEW,
+      { JAVA, STORE "/s", "-jar", "x.jar" },
+      { NULL },
+      SETTING_STORE,
+      "/s",
+      "javax.net.ssl.trustStore" },
+    { "the type is another property",
+      NEW,
+      { JAVA, STORE "/s", "-Djavax.net.ssl.trustStoreType=PKCS12", "Main" },
+      { NULL },
+      SETTING_STORE,
+      "/s",
+      "javax.net.ssl.trustStore" },
+    { "the last property wins",
+      NEW,
+      { JAVA, STORE "/s", STORE "/t", "Main" },
+      { NULL },
+      SETTING_STORE,
+      "/t",
+      "javax.net.ssl.trustStore" },
+    { "a word of Java's program",
+      NEW,
+      { JAVA, "-cp", "/lib", "Main", STORE "/s" },
+      { NULL },
+      SETTING_STORE,
+      NULL,
+      NULL },
+    { "an option's value is no program",
+      NEW,
+      { JAVA, "-cp", "/lib", STORE "/s", "Main" },
+      { NULL },
+      SETTING_STORE,
+      "/s",
+      "javax.net.ssl.trustStore" },
+    { "the line beats JAVA_TOOL_OPTIONS",
+      NEW,
+      { JAVA, STORE "/s", "Main" },
+      { "JAVA_TOOL_OPTIONS=" STORE "/t" },
+      SETTING_STORE,
+      "/s",
+      "javax.net.ssl.trustStore" },
+    { "the line beats JDK_JAVA_OPTIONS",
+      NEW,
+      { JAVA, STORE "/s", "Main" },
+      { "JDK_JAVA_OPTIONS=" STORE "/t" },
+      SETTING_STORE,
+      "/s",
+      "javax.net.ssl.trustStore" },
+    { "_JAVA_OPTIONS beats the line",
+      NEW,
+      { JAVA, STORE "/s", "Main" },
+      { "_JAVA_OPTIONS=-Xmx1m " STORE "/t" },
+      SETTING_STORE,
+      "/t",
+      "javax.net.ssl.trustStore" },
+    { "quotes keep blanks",
+      NEW,
+      { JAVA, "Main" },
+      { "JAVA_TOOL_OPTIONS=\"" STORE "/a b\"" },
+      SETTING_STORE,
+      "/a b",
+      "javax.net.ssl.trustStore" },
+    { "an empty property is as none", NEW, { JAVA, STORE, "Main" }, { NULL }, SETTING_STORE, NULL, NULL },
+    { "the form of a source file's Java is no program",
+      NEW,
+      { JAVA, "--source", "17", STORE "/s", "Main.java" },
+      { NULL },
+      SETTING_STORE,
+      "/s",
+      "javax.net.ssl.trustStore" },
+    { "a new launcher has a variable of its own",
+      NEW,
+      { JAVA, "Main" },
+      { "JDK_JAVA_OPTIONS=" STORE "/t" },
+      SETTING_STORE,
+      "/t",
+      "javax.net.ssl.trustStore" },
+    { "JDK 8's has none",
+      "1.8.0_402",
+      { JAVA, "Main" },
+      { "JDK_JAVA_OPTIONS=" STORE "/t" },
+      SETTING_STORE,
+      NULL,
+      NULL },
+    { "and takes an option file for its program",
+      "1.8.0_402",
+      { JAVA, "@/nowhere/at/all", STORE "/s" },
+      { NULL },
+      SETTING_STORE,
+      NULL,
+      NULL },
+    { "JAVA_TOOL_OPTIONS is the JVM's own, of any age",
+      "1.8.0_402",
+      { JAVA, "Main" },
+      { "JAVA_TOOL_OPTIONS=" STORE "/t" },
+      SETTING_STORE,
+      "/t",
+      "javax.net.ssl.trustStore" },
+    { "OpenSSL's file moves no Java",
+      NEW,
+      { JAVA, "Main" },
+      { "SSL_CERT_FILE=/a" },
+      SETTING_FILE,
+      NULL,
+      NULL },
+};
+
+static void word_decides_as_measured(void **state)
+{
+    const struct word_case *row = *state;
+    struct process process = { 0 };
+    char *version = memory_text(row->version);
+    const struct installed installed = { .runtime = RUNTIME_JAVA, .version = version };
+    struct trust_settings settings;
+    const char *value;
+
+    for (size_t i = 0; i < 8 && row->arguments[i] != NULL; i++)
+        text_list_add(&process.arguments, row->arguments[i]);
+    for (size_t i = 0; i < 8 && row->environment[i] != NULL; i++)
+        text_list_add(&process.environment, row->environment[i]);
+    settings_read(&settings, &process, &installed, INPUT_MACHINE);
+    value = settings_get(&settings, row->slot);
+    assert_int_equal(value == NULL, row->value == NULL);
+    if (row->value != NULL) {
+        assert_string_equal(value, row->value);
+        assert_string_equal(settings.slots[row->slot].name, row->by);
+    }
+    settings_clear(&settings);
+    text_list_clear(&process.arguments);
+    text_list_clear(&process.environment);
+    free(version);
+}
+
+/* Option files of the JVM and of its launcher, and security properties, as java 17 and 25 took them. */
+static const struct file_case {
+    const char *name, *text;
+    const char *option; /* before the file's path */
+    const char *store;  /* NULL: none */
+    bool settled;
+} files[] = {
+    { "the words of @FILE stand in its place", STORE "/a\n", "@", "/a", true },
+    { "its comments say nothing", STORE "/a # " STORE "/b\n# " STORE "/c\n", "@", "/a", true },
+    { "a backslash joins its lines", "\"" STORE "/a\\\n  b\"", "@", "/ab", true },
+    { "a backslash stands before a backslash", "\"" STORE "/a\\\\b\"", "@", "/a\\b", true },
+    { "the program's own words in it end the options", "-cp /x Main " STORE "/a", "@", NULL, true },
+    { "-XX:VMOptionsFile is the JVM's own", "-Xmx1m " STORE "/a\n", "-XX:VMOptionsFile=", "/a", true },
+    { "security properties about names are settled", "networkaddress.cache.ttl=1\n",
+      "-Djava.security.properties=", NULL, true },
+    { "those about algorithms are not", "jdk.certpath.disabledAlgorithms=MD2\n",
+      "-Djava.security.properties=", NULL, false },
+};
+
+static void file_is_followed_as_measured(void **state)
+{
+    const struct file_case *row = *state;
+    char path[] = "/tmp/rootshift-setting-XXXXXX", option[128];
+    int fd = mkstemp(path);
+    struct process process = { 0 };
+    char version[] = "17.0.15";
+    const struct installed installed = { .runtime = RUNTIME_JAVA, .version = version };
+    struct trust_settings settings;
+    const char *store;
+
+    assert_true(fd >= 0 && write(fd, row->text, strlen(row->text)) == (ssize_t)strlen(row->text));
+    snprintf(option, sizeof(option), "%s%s", row->option, path);
+    text_list_add(&process.arguments, JAVA);
+    text_list_add(&process.arguments, option);
+    text_list_add(&process.arguments, "Main");
+    settings_read(&settings, &process, &installed, INPUT_MACHINE);
+    store = settings_get(&settings, SETTING_STORE);
+    assert_int_equal(store == NULL, row->store == NULL);
+    if (row->store != NULL)
+        assert_string_equal(store, row->store);
+    assert_int_equal(settings_get(&settings, SETTING_UNSETTLED) == NULL, row->settled);
+    settings_clear(&settings);
+    text_list_clear(&process.arguments);
+    close(fd);
+    unlink(path);
+}
+
+int main(void)
+{
+    return RUN_ROWS(words, word_decides_as_measured) + RUN_ROWS(files, file_is_followed_as_measured);
+}
