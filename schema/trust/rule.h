@@ -1,6 +1,6 @@
 /*
  * What a client asks of one certificate by itself: its dates, its extensions, its strength. What only
- * shows on a whole path (path length, name constraints, signatures) is path.c's.
+ * shows on a whole path (path length, name constraints, signatures) is course.c's.
  */
 #pragma once
 

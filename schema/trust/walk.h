@@ -1,6 +1,6 @@
 /*
  * Clients that follow one path and never go back: which one it is. Whether it is any good is for
- * path.c to say.
+ * course.c to say.
  */
 #pragma once
 

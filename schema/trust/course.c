@@ -1,0 +1,124 @@
+#include "schema/trust/course.h"
+
+#include <openssl/x509v3.h>
+
+#include "schema/trust/rule.h"
+#include "schema/x509/constraint.h"
+
+static const struct pool_member *member_of(const struct course *course, size_t at)
+{
+    return &course->pool->members[course->members[at]];
+}
+
+static void report(struct course *course, size_t at, enum path_problem_code code)
+{
+    struct path *path = course->path;
+
+    course->problems++;
+    if (path == NULL)
+        return;
+    path->problems = array_grow(path->problems, path->problem_count, sizeof(*path->problems));
+    path->problems[path->problem_count++] = (struct path_problem){
+        .code = code,
+        .certificate = *certificate_fingerprint(member_of(course, at)->certificate),
+    };
+}
+
+static enum rule_place place_of(const struct course *course, size_t at)
+{
+    if (at == 0 && !course->headless)
+        return RULE_LEAF;
+    return course->anchored && at == course->count - 1 ? RULE_ANCHOR : RULE_CA;
+}
+
+/* Whether the extensions of this issuer limit what stands below it. */
+static bool limits(const struct course *course, size_t at)
+{
+    return place_of(course, at) != RULE_ANCHOR ||
+           course->pool->query->model->anchor_constraints == MODEL_ANCHOR_CONSTRAINED;
+}
+
+static void judge_each(struct course *course)
+{
+    for (size_t at = 0; at < course->count; at++) {
+        const struct pool_member *member = member_of(course, at);
+        bool last = at == course->count - 1;
+        const struct rule_subject subject = { .query = course->pool->query,
+                                              .certificate = member->certificate,
+                                              .marks = member->marks,
+                                              .place = place_of(course, at),
+                                              .signature_counts = !(last && course->anchored),
+                                              .last = last };
+        uint32_t problems = rule_problems(&subject);
+
+        for (int code = 0; code < PATH_PROBLEM_CODES; code++) {
+            if ((problems & UINT32_C(1) << code) != 0)
+                report(course, at, (enum path_problem_code)code);
+        }
+    }
+}
+
+/* Self-issued intermediates do not count (RFC 5280 section 4.2.1.9). */
+static void judge_lengths(struct course *course)
+{
+    size_t below = 0;
+
+    for (size_t at = 1; at < course->count; at++) {
+        long most = X509_get_pathlen(certificate_x509(member_of(course, at)->certificate));
+
+        if (limits(course, at) && most >= 0 && below > (size_t)most)
+            report(course, at, PATH_PATH_LENGTH);
+        below += !member_of(course, at)->self_issued;
+    }
+}
+
+static void judge_names(struct course *course)
+{
+    for (size_t at = 1; at < course->count; at++) {
+        struct constraint *constraint =
+            limits(course, at) ? constraint_new(member_of(course, at)->certificate) : NULL;
+
+        for (size_t below = 0; constraint != NULL && below < at; below++) {
+            if (below > 0 && member_of(course, below)->self_issued)
+                continue;
+            if (constraint_check(constraint, member_of(course, below)->certificate) != CONSTRAINT_PERMITTED)
+                report(course, below, PATH_NAME_CONSTRAINTS);
+        }
+        constraint_free(constraint);
+    }
+}
+
+static void judge_links(struct course *course)
+{
+    for (size_t at = 0; at + 1 < course->count; at++) {
+        const struct certificate *below = member_of(course, at)->certificate;
+
+        if (pool_signature(course->pool, course->members[at + 1], course->members[at]) != SIGNATURE_GOOD)
+            report(course, at, PATH_BAD_SIGNATURE);
+        if (!rule_key_id_fits(course->pool->query->model, below, member_of(course, at + 1)->certificate))
+            report(course, at, PATH_AKI_MISMATCH);
+    }
+}
+
+/* Why nothing stands above the last certificate of a dead end. */
+static void judge_end(struct course *course)
+{
+    size_t top = course->members[course->count - 1], end;
+    const struct pool_member *member = pool_issuers(course->pool, top);
+    size_t first = pool_find_subject(course->pool, member->certificate, &end);
+
+    if (course->anchored || (member->marks & TRUST_MARK_REJECTED) != 0)
+        return;
+    report(course, course->count - 1,
+           member->signature_failed && member->issuer_count == 0 && first < end ? PATH_BAD_SIGNATURE
+                                                                                : PATH_NO_ISSUER);
+}
+
+void course_judge(struct course *course)
+{
+    judge_each(course);
+    judge_lengths(course);
+    judge_names(course);
+    judge_links(course);
+    judge_end(course);
+}
