@@ -76,8 +76,9 @@ static bool export_set(const char *directory, const struct client *client, struc
     for (size_t i = 0; file != NULL && ok && i < client->trust->count; i++) {
         const struct trust_entry *entry = &client->trust->entries[i];
 
-        ok = fprintf(file, "%s%s%s\n", certificate_label(entry->certificate),
+        ok = fprintf(file, "%s%s%s%s\n", certificate_label(entry->certificate),
                      (entry->marks & TRUST_MARK_REJECTED) != 0 ? " (rejected)" : "",
+                     (entry->marks & TRUST_MARK_UNSURE) != 0 ? " (found at times)" : "",
                      (entry->marks & TRUST_MARK_EXPLICIT) != 0 ? " (explicitly trusted)" : "") > 0 &&
              PEM_write_X509(file, certificate_x509(entry->certificate)) == 1;
     }

@@ -213,6 +213,7 @@ static const struct {
     { "expires-in-phase", REMEDY_ADD },
     { "handshake-refused", REMEDY_ADD },
     { "unclaimed-store", REMEDY_ADD },
+    { "rehash-needed", REMEDY_ADD },
     { "store-empty", REMEDY_FILL },
     { "root-distrusted", REMEDY_TRUST },
     { "restart-needed", REMEDY_RESTART },

@@ -404,7 +404,7 @@ enum root_state judge_root(const struct campaign_root *root, const struct trust_
         if (!fingerprint_equal(&entry->key_identity, key))
             continue;
         present = true;
-        unseen = unseen || entry->certificate == NULL;
+        unseen = unseen || entry->certificate == NULL || (entry->marks & TRUST_MARK_UNSURE) != 0;
         if (fingerprint_equal(&entry->fingerprint, certificate_fingerprint(root->certificate)) &&
             path_accepts_key(&alone, model, at, key, 1, &reason, &via) == PATH_TRUSTED)
             return ROOT_TRUSTED;

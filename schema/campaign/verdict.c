@@ -76,6 +76,11 @@ static const struct reason reasons[] = {
     { "restart-needed", VERDICT_UNKNOWN,
       "The store changed after the process started: it may still run with the old one until it is restarted.",
       "信任库在进程启动后被修改:重启之前,进程可能仍在使用旧的信任库。" },
+    { "rehash-needed", VERDICT_UNKNOWN,
+      "A directory of certificates holds what decides the matter under a name or in a form that this client "
+      "finds only at times: the directory wants rehashing.",
+      "证书目录中起决定作用的证书,其文件名或格式使该客户端只在某些情况下才能找到:需要对该目录重新执行 "
+      "rehash。" },
     { "incomplete-store", VERDICT_UNKNOWN,
       "Part of what this client trusts could not be read, so a missing root proves nothing.",
       "该客户端的部分信任库无法读取,因此未找到根证书不能说明问题。" },

@@ -1,79 +1,25 @@
 /*
  * A directory of certificates, and the programs that carry some: both are read by the readers of files.
  */
-#include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "schema/base/input.h"
+#include "schema/store/hashed.h"
 #include "schema/store/reader.h"
 #include "schema/x509/cache.h"
 
 /* A directory is read up to this many bytes in all. */
 #define DIRECTORY_BYTES_MAX (4 * (size_t)STORE_BYTES_MAX)
 
-/*
- * HASH.N: the eight lowercase hex digits of OpenSSL's hash and a number. OpenSSL tries 0, 1, … until
- * one is missing, so a number without all those below it is not found.
- */
-static bool parse_hash_name(const char *name, unsigned long *hash, unsigned long *number)
-{
-    char *end;
-
-    for (int i = 0; i < 8; i++) {
-        if (!isdigit((unsigned char)name[i]) && (name[i] < 'a' || name[i] > 'f'))
-            return false;
-    }
-    if (name[8] != '.' || !isdigit((unsigned char)name[9]) || (name[9] == '0' && name[10] != '\0'))
-        return false;
-    *hash = strtoul(name, NULL, 16);
-    *number = strtoul(name + 9, &end, 10);
-    return *end == '\0';
-}
-
-static bool has_name(char *const *names, size_t count, const char *name)
-{
-    size_t low = 0, high = count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = strcmp(names[middle], name);
-
-        if (order == 0)
-            return true;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return false;
-}
-
-static bool is_reachable(char *const *names, size_t count, const char *name,
-                         const struct certificate *certificate)
-{
-    unsigned long hash, number;
-    char below[32];
-
-    if (certificate == NULL || !parse_hash_name(name, &hash, &number) || number > STORE_ENTRIES_MAX ||
-        X509_NAME_hash_ex(X509_get_subject_name(certificate_x509(certificate)), NULL, NULL, NULL) != hash)
-        return false;
-    for (unsigned long i = 0; i < number; i++) {
-        snprintf(below, sizeof(below), "%08lx.%lu", hash, i);
-        if (!has_name(names, count, below))
-            return false;
-    }
-    return true;
-}
-
+/* Numbers by their value: HASH.10 is tried after HASH.9. */
 static int by_name(const void *a, const void *b)
 {
-    return strcmp(*(char *const *)a, *(char *const *)b);
+    return strverscmp(*(char *const *)a, *(char *const *)b);
 }
 
 static bool list_names(int folder, struct text_list *names)
@@ -102,22 +48,13 @@ static bool list_names(int folder, struct text_list *names)
     return all;
 }
 
-/* Entries of one file, on their way into the directory's store. */
-struct passing {
-    struct store *store;
-    const struct text_list *names;
-    const char *name;
-};
-
-static void pass_on(const struct passing *passing, const struct store *file)
+static void pass_on(struct store *store, const char *name, const struct store *file)
 {
     for (size_t i = 0; i < file->count; i++) {
         struct store_entry entry = file->items[i].entry;
 
-        entry.alias = passing->name;
-        entry.hashed_name = is_reachable(passing->names->items, passing->names->count, passing->name,
-                                         file->items[i].certificate);
-        if (!store_keep(passing->store, &entry))
+        entry.alias = name;
+        if (!store_keep(store, &entry))
             return;
     }
 }
@@ -130,35 +67,39 @@ static void take_change(struct store *store, const struct timespec *changed)
         store->changed = *changed;
 }
 
-/* Files that hold no certificates at all are not the store's trouble: README, a key, a list. */
-static void read_file(const struct passing *passing, int root_fd, const struct store_options *options,
-                      struct fingerprint_hash *digest, size_t *left)
+static void note_unread(struct store *store, const char *name, const struct error *err)
 {
-    struct store *store = passing->store;
+    const struct store_entry entry = {
+        .kind = STORE_ENTRY_DAMAGED, .alias = name, .damage = err->message, .unread = true
+    };
+
+    if (err->kind == ERROR_DENIED || err->kind == ERROR_LIMIT)
+        store_keep(store, &entry);
+}
+
+/* Files that hold no certificates at all are not the store's trouble: README, a key, a list. */
+static void read_file(struct store *store, int root_fd, struct hashed_file *member,
+                      const struct store_options *options, struct fingerprint_hash *digest, size_t *left)
+{
     struct error err = { 0 };
     struct input input = { 0 };
     struct text path = { 0 };
     struct store *file;
 
-    text_format(&path, "%s/%s", store->path, passing->name);
+    text_format(&path, "%s/%s", store->path, member->name);
     if (!input_read(root_fd, text_string(&path), *left < STORE_BYTES_MAX ? *left : STORE_BYTES_MAX, &input,
                     &err)) {
-        if (err.kind == ERROR_DENIED || err.kind == ERROR_LIMIT) {
-            struct store_entry entry = { .kind = STORE_ENTRY_DAMAGED,
-                                         .alias = passing->name,
-                                         .damage = err.message };
-
-            store_keep(store, &entry);
-        }
+        note_unread(store, member->name, &err);
         goto done;
     }
     *left -= input.size;
     take_change(store, &input.status.st_ctim);
     file = store_load_bytes(text_string(&path), input.bytes, input.size, options);
-    fingerprint_hash_add(digest, passing->name, strlen(passing->name) + 1);
+    fingerprint_hash_add(digest, member->name, strlen(member->name) + 1);
     fingerprint_hash_add(digest, file->digest.bytes, FINGERPRINT_BYTES);
+    member->pem = file->format == STORE_PEM;
     if (file->format == STORE_PEM || file->format == STORE_DER)
-        pass_on(passing, file);
+        pass_on(store, member->name, file);
     store_free(file);
 done:
     input_clear(&input);
@@ -169,6 +110,7 @@ void store_read_directory(struct store *store, int root_fd, int folder, const st
 {
     struct fingerprint_hash *digest = fingerprint_hash_new();
     struct text_list names = { 0 };
+    struct hashed_file *files;
     struct stat status;
     size_t left = DIRECTORY_BYTES_MAX;
 
@@ -178,11 +120,14 @@ void store_read_directory(struct store *store, int root_fd, int folder, const st
     if (!list_names(folder, &names))
         store_trouble(store, STORE_PARTIAL, "the directory could not be listed to its end");
     close(folder);
+    files = memory_new((names.count + 1) * sizeof(*files));
     for (size_t i = 0; i < names.count; i++) {
-        struct passing passing = { store, &names, names.items[i] };
-
-        read_file(&passing, root_fd, options, digest, &left);
+        files[i] = (struct hashed_file){ .name = names.items[i], .from = store->count };
+        read_file(store, root_fd, &files[i], options, digest, &left);
+        files[i].until = store->count;
     }
+    hashed_mark(store, files, names.count);
+    free(files);
     text_list_clear(&names);
     store->digest = fingerprint_hash_take(digest);
 }

@@ -63,6 +63,15 @@ enum store_trust {
     STORE_TRUST_REJECTED, /* explicitly distrusted for server authentication */
 };
 
+/* What OpenSSL finds of a directory (schema/store/hashed.h). */
+enum store_hashed {
+    STORE_HASHED_NOT,   /* never: its file's name is no hash, or damage stands before it */
+    STORE_HASHED_FOUND, /* always, when its subject is looked up */
+    STORE_HASHED_LOOSE, /* depends on the version and on what chose the directory: a number without those below it,
+                            a file that is not PEM */
+    STORE_HASHED_ASTRAY, /* only after another subject was looked up, which its file's name stands for */
+};
+
 struct store_entry {
     size_t offset; /* of the entry in its file, in bytes; PKCS#12, whose contents are encrypted: its number */
     enum store_entry_kind kind;
@@ -71,8 +80,9 @@ struct store_entry {
     const char *alias; /* friendly name; in a directory the file's name; may be NULL */
     enum store_trust trust;
     bool java_trusted; /* PKCS#12: carries Java's trustedKeyUsage attribute (2.16.840.1.113894.746875.1.1) */
-    bool hashed_name;  /* directory: reachable by OpenSSL's HASH.N name */
-    bool after_bom;    /* PEM: first block of a file that starts with a byte order mark */
+    enum store_hashed hashed; /* directory */
+    bool unread;    /* directory: a file that could not be read, for lack of rights or for its size */
+    bool after_bom; /* PEM: first block of a file that starts with a byte order mark */
     bool
         overwritten; /* JKS, JCEKS, PKCS#12: a later entry has the same alias, and Java keeps only that one */
     bool

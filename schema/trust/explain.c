@@ -82,6 +82,9 @@ static const struct caution {
     { "constraints-limit", "undetermined: more certificates constrain names than can be told apart" },
     { "incomplete-store",
       "undetermined: part of the trust store could not be read, so absence proves nothing" },
+    { "rehash-needed",
+      "undetermined: a directory of the trust store wants rehashing; what this client finds there depends on "
+      "what it looked up before and on its version" },
     { "loads-on-demand", "undetermined: this client may load a missing root when it needs it" },
     { "aia", "undetermined: this client may fetch a missing intermediate from its issuer" },
     { "sources-differ",

@@ -95,7 +95,7 @@ struct model {
     bool loses_first_after_bom;
     bool
         java_marks; /* PKCS#12 certificates need Java's attribute; key entries give their first certificate */
-    bool hashed_names_only; /* of a directory only HASH.N names are seen */
+    bool hashed_names_only; /* of a directory only names that are looked up are seen */
 
     /* building */
     enum model_anchors anchors;

@@ -114,6 +114,9 @@ static void keep_found(struct pool *pool, const struct search *search, struct pa
     fill_path(pool, search->members, search->count, true, &result->paths[result->path_count++]);
 }
 
+/* The client may find a certificate or not, as its directory stands. */
+#define REHASH "rehash-needed"
+
 /* Nothing that could be found in stores or fetched would help a leaf that is itself no good. */
 static bool leaf_is_sound(struct pool *pool)
 {
@@ -168,12 +171,13 @@ static enum path_verdict judge_walk(struct pool *pool, struct path_result *resul
         if (walk.pinned) /* what stands above a trusted leaf was judged, but is no part of what is trusted */
             result->paths[0].count = 1;
     }
-    if (walk.anchored && course.problems == 0)
+    if (walk.anchored && course.problems == 0 && !walk.unsure)
         return PATH_TRUSTED;
     return without_path(pool,
-                        walk.bounded      ? "depth-limit"
-                        : pool->exhausted ? "signature-limit"
-                                          : NULL,
+                        walk.bounded                         ? "depth-limit"
+                        : pool->exhausted                    ? "signature-limit"
+                        : walk.unsure && leaf_is_sound(pool) ? REHASH
+                                                             : NULL,
                         reason);
 }
 
@@ -262,7 +266,8 @@ static bool is_among(const struct fingerprint *keys, size_t count, const struct 
 }
 
 /* Whether this entry, in the middle or at the end, leads a client of the one-path kind to an anchor. */
-static bool entry_leads_up(const struct path_query *query, const struct trust_entry *entry)
+static enum path_verdict entry_leads_up(const struct path_query *query, const struct trust_entry *entry,
+                                        const char **reason)
 {
     struct certificate *items[] = { entry->certificate };
     const struct certificate_list chain = { .items = items, .count = 1 };
@@ -270,17 +275,23 @@ static bool entry_leads_up(const struct path_query *query, const struct trust_en
     struct course course = { .headless = true };
     struct pool pool;
     struct walk walk;
+    bool unsure;
 
     above.chain = &chain;
     pool_init(&pool, &above);
     walk_first_issuers(&pool, &walk);
+    unsure = walk.unsure && !pool.members[0].anchor;
     course.pool = &pool;
     course.members = walk.members;
     course.count = pool.members[0].anchor ? 1 : walk.count;
     course.anchored = walk.anchored || pool.members[0].anchor;
     course_judge(&course);
     pool_clear(&pool);
-    return course.anchored && course.problems == 0;
+    if (unsure) {
+        *reason = REHASH;
+        return PATH_UNDETERMINED;
+    }
+    return course.anchored && course.problems == 0 ? PATH_TRUSTED : PATH_UNTRUSTED;
 }
 
 static bool is_sound_anchor(const struct path_query *query, const struct trust_entry *entry)
@@ -292,6 +303,24 @@ static bool is_sound_anchor(const struct path_query *query, const struct trust_e
                                           .last = true };
 
     return rule_may_anchor(query->model, entry->certificate, entry->marks) && rule_problems(&subject) == 0;
+}
+
+static bool has_name_of(const struct trust_entry *entry, const struct trust_entry *named)
+{
+    return entry->certificate != NULL && fingerprint_equal(certificate_subject_digest(entry->certificate),
+                                                           certificate_subject_digest(named->certificate));
+}
+
+/* Whether the client may find something else of this name, or this not. */
+static bool name_is_unsure(const struct path_query *query, const struct trust_entry *named)
+{
+    for (size_t i = 0; i < query->trust->count; i++) {
+        const struct trust_entry *entry = &query->trust->entries[i];
+
+        if ((entry->marks & TRUST_MARK_UNSURE) != 0 && has_name_of(entry, named))
+            return true;
+    }
+    return false;
 }
 
 /*
@@ -306,8 +335,7 @@ static const struct trust_entry *first_of_name(const struct path_query *query,
     for (size_t i = 0; i < query->trust->count; i++) {
         const struct trust_entry *entry = &query->trust->entries[i];
 
-        if (entry->certificate == NULL || !fingerprint_equal(certificate_subject_digest(entry->certificate),
-                                                             certificate_subject_digest(named->certificate)))
+        if (!has_name_of(entry, named))
             continue;
         if (certificate_not_before(entry->certificate) <= query->at &&
             query->at <= certificate_not_after(entry->certificate))
@@ -323,7 +351,13 @@ static enum path_verdict accept_entry(const struct path_query *query, const stru
                                       const struct fingerprint *keys, size_t count, const char **reason,
                                       const struct trust_entry **via)
 {
-    if (query->model->alternatives == MODEL_ALTERNATIVES_ALL) {
+    bool all = query->model->alternatives == MODEL_ALTERNATIVES_ALL;
+
+    if (all ? (entry->marks & TRUST_MARK_UNSURE) != 0 : name_is_unsure(query, entry)) {
+        *reason = REHASH;
+        return PATH_UNDETERMINED;
+    }
+    if (all) {
         *via = entry;
         return is_sound_anchor(query, entry) ? PATH_TRUSTED : PATH_UNTRUSTED;
     }
@@ -334,7 +368,7 @@ static enum path_verdict accept_entry(const struct path_query *query, const stru
     }
     if (query->model->alternatives == MODEL_ALTERNATIVES_SERVED)
         return is_sound_anchor(query, *via) ? PATH_TRUSTED : PATH_UNTRUSTED;
-    return entry_leads_up(query, *via) ? PATH_TRUSTED : PATH_UNTRUSTED;
+    return entry_leads_up(query, *via, reason);
 }
 
 enum path_verdict path_accepts_key(const struct trust_set *trust, const struct model *model, int64_t at,

@@ -79,7 +79,7 @@ struct path_result {
     enum path_verdict verdict;
     const char
         *reason; /* for `undetermined`: "depth-limit", "signature-limit", "search-limit", "constraints-limit",
-                           or "aia", "loads-on-demand", "incomplete-store"; else NULL */
+                           or "aia", "loads-on-demand", "incomplete-store", "rehash-needed"; else NULL */
     struct path *paths; /* anchored ones, valid first */
     size_t path_count;
     struct path *dead_ends; /* walks that got stuck, when no path is complete */

@@ -55,6 +55,7 @@ static size_t add_trust(struct pool *pool, struct source *sources, size_t count)
     size_t others = count;
 
     pool->incomplete = trust != NULL && !trust->complete;
+    pool->unsure = memory_new(((trust != NULL ? trust->count : 0) + 1) * sizeof(*pool->unsure));
     for (size_t i = 0; trust != NULL && i < trust->count; i++) {
         const struct trust_entry *entry = &trust->entries[i];
         const struct certificate *certificate = entry->certificate;
@@ -63,6 +64,11 @@ static size_t add_trust(struct pool *pool, struct source *sources, size_t count)
             certificate = find_served(sources, others, &entry->fingerprint);
         if (certificate == NULL) {
             pool->incomplete = true;
+            continue;
+        }
+        if ((entry->marks & TRUST_MARK_UNSURE) != 0) {
+            pool->unsure[pool->unsure_count++] = certificate;
+            pool->incomplete |= pool->query->model->alternatives != MODEL_ALTERNATIVES_FIRST;
             continue;
         }
         sources[count] = (struct source){ .certificate = certificate, .entry = entry, .order = count };
@@ -166,6 +172,7 @@ void pool_clear(struct pool *pool)
     free(pool->served);
     free(pool->trusted);
     free(pool->by_subject);
+    free(pool->unsure);
     signature_memory_free(pool->own_signatures);
 }
 
@@ -186,6 +193,28 @@ size_t pool_find_subject(const struct pool *pool, const struct certificate *issu
          *end < pool->count && fingerprint_equal(subject_of(pool, pool->by_subject[*end]), issuer);)
         ++*end;
     return low;
+}
+
+bool pool_is_unsure(const struct pool *pool, size_t member)
+{
+    const struct fingerprint *print = certificate_fingerprint(pool->members[member].certificate);
+
+    for (size_t i = 0; i < pool->unsure_count; i++) {
+        if (fingerprint_equal(certificate_fingerprint(pool->unsure[i]), print))
+            return true;
+    }
+    return false;
+}
+
+bool pool_issuer_unsure(const struct pool *pool, size_t member)
+{
+    const struct fingerprint *issuer = certificate_issuer_digest(pool->members[member].certificate);
+
+    for (size_t i = 0; i < pool->unsure_count; i++) {
+        if (fingerprint_equal(certificate_subject_digest(pool->unsure[i]), issuer))
+            return true;
+    }
+    return false;
 }
 
 static bool same_bytes(const X509_NAME *a, const X509_NAME *b)

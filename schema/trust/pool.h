@@ -31,10 +31,12 @@ struct pool {
     size_t served_count;
     size_t *trusted; /* members of the trust set in its order */
     size_t trusted_count;
-    size_t *by_subject; /* all members, sorted by subject */
-    size_t checked;     /* signatures computed */
-    bool exhausted;     /* the bound on signatures was reached: some issuers are missing */
-    bool incomplete;    /* an entry of the trust set is known by its hash alone */
+    size_t *by_subject;                /* all members, sorted by subject */
+    size_t checked;                    /* signatures computed */
+    bool exhausted;                    /* the bound on signatures was reached: some issuers are missing */
+    bool incomplete;                   /* an entry of the trust set is known by its hash alone */
+    const struct certificate **unsure; /* no members: the client may have them or not (TRUST_MARK_UNSURE) */
+    size_t unsure_count;
     struct signature_memory *signatures, *own_signatures;
 };
 
@@ -47,6 +49,10 @@ const struct pool_member *pool_issuers(struct pool *pool, size_t member);
 
 /* Members with this subject, in the model's way of comparing: [first, *end) of by_subject. */
 size_t pool_find_subject(const struct pool *pool, const struct certificate *issued, size_t *end);
+
+/* Whether `member` is, and whether its issuer's name is borne by, something that the client may have or not. */
+bool pool_is_unsure(const struct pool *pool, size_t member);
+bool pool_issuer_unsure(const struct pool *pool, size_t member);
 
 /* Whether `above` bears the name of the issuer of `below`, in the model's way of comparing. */
 bool pool_name_fits(const struct pool *pool, size_t below, size_t above);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "schema/trust/lookup.h"
+
 struct trust_set *trust_set_new(void)
 {
     struct trust_set *set = memory_new(sizeof(*set));
@@ -36,9 +38,7 @@ void trust_set_add(struct trust_set *set, const struct fingerprint *fingerprint,
     };
 }
 
-static void note(struct trust_set *set, const char *format, ...) PRINTF_LIKE(2, 3);
-
-static void note(struct trust_set *set, const char *format, ...)
+void trust_set_note(struct trust_set *set, const char *format, ...)
 {
     struct text text = { 0 };
     va_list arguments;
@@ -95,6 +95,12 @@ static size_t end_of_file(const struct store *store, size_t from)
     return until;
 }
 
+/* OpenSSL's family: of a directory only what is looked up by its name (schema/store/hashed.h). */
+static bool looks_names_up(const struct file *file)
+{
+    return is_directory(file->store) && file->model->hashed_names_only;
+}
+
 /* Line-wise readers see a PEM text in their own way; keystores have no lines. */
 static bool reads_lines(const struct file *file)
 {
@@ -131,22 +137,24 @@ static size_t readable_until(struct trust_set *set, const struct file *file)
     bool whole = model->damage == MODEL_DAMAGE_DROPS_FILE ||
                  (is_keystore(file->store) && model->formats != MODEL_READS_ANY);
 
+    if (looks_names_up(file)) /* what stands behind damage is marked as not found */
+        return file->until;
     for (size_t i = file->from; i < file->until; i++) {
         const struct store_item *item = &file->store->items[i];
 
         if (!is_damaged(file, item))
             continue;
         if (whole) {
-            note(set, "%s: the whole file is dropped for what is damaged at byte %zu: %s", file->name,
-                 item->entry.offset, damage_of(item));
+            trust_set_note(set, "%s: the whole file is dropped for what is damaged at byte %zu: %s",
+                           file->name, item->entry.offset, damage_of(item));
             return file->from;
         }
         if (model->damage == MODEL_DAMAGE_KEEPS_BEFORE) {
-            note(set, "%s: everything from byte %zu on is dropped: %s", file->name, item->entry.offset,
-                 damage_of(item));
+            trust_set_note(set, "%s: everything from byte %zu on is dropped: %s", file->name,
+                           item->entry.offset, damage_of(item));
             return i;
         }
-        note(set, "%s: skipped at byte %zu: %s", file->name, item->entry.offset, damage_of(item));
+        trust_set_note(set, "%s: skipped at byte %zu: %s", file->name, item->entry.offset, damage_of(item));
     }
     return file->until;
 }
@@ -167,8 +175,8 @@ static const char *skip_reason(const struct file *file, const struct store_entry
 {
     const struct model *model = file->model;
 
-    if (is_directory(file->store) && model->hashed_names_only && !entry->hashed_name)
-        return "its name is no hash, so it is never looked up";
+    if (looks_names_up(file) && entry->hashed == STORE_HASHED_NOT)
+        return "its name is no hash, or damage stands before it, so it is never looked up";
     if (is_keystore(file->store) && entry->overwritten)
         return "a later entry has the same alias";
     if (entry->after_bom && model->loses_first_after_bom)
@@ -199,20 +207,37 @@ static void add_item(struct trust_set *set, const struct file *file, const struc
     if (!is_seen(file, item) || is_damaged(file, item))
         return;
     if (reason != NULL) {
-        note(set, "%s: %s is not trusted: %s", file->name,
-             item->certificate != NULL ? certificate_label(item->certificate) : "a certificate", reason);
+        trust_set_note(set, "%s: %s is not trusted: %s", file->name,
+                       item->certificate != NULL ? certificate_label(item->certificate) : "a certificate",
+                       reason);
         return;
     }
     if (item->certificate == NULL)
         return;
     trust_set_add(set, certificate_fingerprint(item->certificate),
                   certificate_key_identity(item->certificate), marks_of(&item->entry), item->certificate);
+    if (looks_names_up(file))
+        set->entries[set->count - 1].hashed = item->entry.hashed;
+}
+
+/* What we could not read may be just what the client finds. */
+static bool is_unread(const struct file *file)
+{
+    const struct store_entry *first = &file->store->items[file->from].entry;
+
+    return first->unread && (!looks_names_up(file) || first->hashed != STORE_HASHED_NOT);
 }
 
 static void add_file(struct trust_set *set, const struct file *file)
 {
     size_t until = readable_until(set, file);
 
+    if (is_unread(file)) {
+        trust_set_note(set, "%s: could not be read: %s", file->name,
+                       damage_of(&file->store->items[file->from]));
+        set->complete = false;
+        return;
+    }
     for (size_t i = file->from; i < until; i++)
         add_item(set, file, &file->store->items[i]);
 }
@@ -234,12 +259,14 @@ static void add_files(struct trust_set *set, const struct model *model, const st
 
 void trust_set_add_store(struct trust_set *set, const struct model *model, const struct store *store)
 {
+    size_t from = set->count;
+
     switch (store->state) {
-    case STORE_DANGLING: note(set, "%s: there is no such store", store->path); return;
+    case STORE_DANGLING: trust_set_note(set, "%s: there is no such store", store->path); return;
     case STORE_OPAQUE:
     case STORE_DENIED:
-        note(set, "%s: could not be read%s%s", store->path, store->problem != NULL ? ": " : "",
-             store->problem != NULL ? store->problem : "");
+        trust_set_note(set, "%s: could not be read%s%s", store->path, store->problem != NULL ? ": " : "",
+                       store->problem != NULL ? store->problem : "");
         set->complete = false;
         return;
     case STORE_READ:
@@ -247,18 +274,19 @@ void trust_set_add_store(struct trust_set *set, const struct model *model, const
     }
     if (!can_read(model, store->format)) {
         if (store->count > 0)
-            note(set, "%s: a client of model %s cannot read %s", store->path, model->name,
-                 store_format_name(store->format));
+            trust_set_note(set, "%s: a client of model %s cannot read %s", store->path, model->name,
+                           store_format_name(store->format));
         return;
     }
     /* Java opens a keystore as a whole or not at all; whether our reader or the file is at fault is not said. */
     if (is_keystore(store) && store->broken_off && model->formats == MODEL_READS_KEYSTORES) {
-        note(set, "%s: it breaks off, and a keystore is opened as a whole: %s", store->path,
-             store->problem != NULL ? store->problem : "");
+        trust_set_note(set, "%s: it breaks off, and a keystore is opened as a whole: %s", store->path,
+                       store->problem != NULL ? store->problem : "");
         set->complete = false;
         return;
     }
     add_files(set, model, store);
+    lookup_settle(set, from);
 }
 
 /* Copies of one entry count once: what a reader meets twice it does not trust twice. */

@@ -13,6 +13,7 @@ enum trust_mark {
         1, /* the store explicitly trusts it for servers: an anchor even if not self-issued */
     TRUST_MARK_REJECTED = 2, /* the store explicitly distrusts it: a path through it is `distrusted` */
     TRUST_MARK_HELPER = 4,   /* may be an intermediate, never an anchor */
+    TRUST_MARK_UNSURE = 8,   /* whether the client finds it is not known: a directory wants rehashing */
 };
 
 struct trust_entry {
@@ -20,6 +21,7 @@ struct trust_entry {
     struct fingerprint key_identity;
     uint32_t marks;
     struct certificate *certificate; /* owned; NULL when a manifest did not carry it and nobody knows it */
+    enum store_hashed hashed;        /* how a directory gives it, for models that look names up there */
 };
 
 struct trust_set {
@@ -40,6 +42,9 @@ void trust_set_free(struct trust_set *set);
  * nothing; one that is opaque or denied makes the set incomplete.
  */
 void trust_set_add_store(struct trust_set *set, const struct model *model, const struct store *store);
+
+/* A line of set->notes, each once. */
+void trust_set_note(struct trust_set *set, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Add one entry of a manifest. `certificate` is referenced, not taken; NULL when it is not known. */
 void trust_set_add(struct trust_set *set, const struct fingerprint *fingerprint,

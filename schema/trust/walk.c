@@ -118,6 +118,7 @@ static enum step step_trusted(struct pool *pool, struct walk *walk)
     size_t current = walk->members[walk->count - 1], issuer = walk_trusted_issuer(pool, current);
     bool self_signed = rule_looks_self_signed(pool->members[current].certificate);
 
+    walk->unsure = walk->unsure || pool_issuer_unsure(pool, current);
     if (issuer == NOBODY || (self_signed && issuer != current))
         return STEP_NOT_TRUSTED;
     if (!self_signed) {
@@ -165,8 +166,11 @@ void walk_first_issuers(struct pool *pool, struct walk *walk)
         walk->members[walk->count++] = issuer;
     }
     /* The last resort of a client that takes any certificate as an anchor: the leaf itself. */
-    if (only_served && pool->query->model->anchors == MODEL_ANCHORS_ANY && pool->members[0].anchor)
-        walk->anchored = walk->pinned = true;
+    if (only_served && pool->query->model->anchors == MODEL_ANCHORS_ANY) {
+        walk->unsure = walk->unsure || pool_is_unsure(pool, 0);
+        if (pool->members[0].anchor)
+            walk->anchored = walk->pinned = true;
+    }
     free(used);
 }
 

@@ -14,6 +14,7 @@ struct walk {
     bool anchored; /* ends at something that the client trusts */
     bool pinned;   /* it is the leaf itself that is trusted, whatever stands above it */
     bool bounded;  /* the limit on depth came first */
+    bool unsure;   /* the client may have met an issuer on the way that another one would not */
 };
 
 /* MODEL_ALTERNATIVES_FIRST: OpenSSL's build_chain() with X509_V_FLAG_TRUSTED_FIRST, its default. */

@@ -97,7 +97,8 @@ static void add_letters(struct certificate_list *list, const char *letters)
         certificate_list_add(list, by_letter(*letters));
 }
 
-/* A letter after + is explicitly trusted, after - rejected, after ~ a helper, after ? known by its hash alone. */
+/* A letter after + is explicitly trusted, after - rejected, after ~ a helper, after % found at times, after ?
+ * known by its hash alone. */
 static struct trust_set *make_set(const char *letters)
 {
     struct trust_set *set = trust_set_new();
@@ -111,6 +112,7 @@ static struct trust_set *make_set(const char *letters)
             marks = *letters == '+'   ? TRUST_MARK_EXPLICIT
                     : *letters == '-' ? TRUST_MARK_REJECTED
                     : *letters == '~' ? TRUST_MARK_HELPER
+                    : *letters == '%' ? TRUST_MARK_UNSURE
                                       : 0;
             known = *letters != '?';
             continue;
@@ -186,6 +188,21 @@ static const struct path_case {
       "expired no-issuer" },
     { "an entry known by its hash is found when it is served", "LIN", "", "?N", "rfc5280", NULL, PATH_TRUSTED,
       "LIN", "" },
+    { "a root that is found at times", "LI", "", "%N", "openssl", NULL, PATH_UNDETERMINED, "LI",
+      "rehash-needed" },
+    { "unless no store could mend that", "EI", "", "%N", "openssl", NULL, PATH_UNTRUSTED, "EI",
+      "expired no-issuer" },
+    { "one that nobody asks for", "LI", "", "%ON", "openssl", NULL, PATH_TRUSTED, "LIN", "" },
+    { "one that nobody asks for does not help either", "LI", "", "%O", "openssl", NULL, PATH_UNTRUSTED, "LI",
+      "no-issuer" },
+    { "a root with a namesake that is found at times", "LI", "", "%MN", "openssl", NULL, PATH_UNDETERMINED,
+      "LIN", "rehash-needed" },
+    { "a way around a root that is found at times", "LIX", "", "%eO", "openssl", NULL, PATH_UNDETERMINED,
+      "LIXO", "rehash-needed" },
+    { "a pinned leaf that is found at times", "LI", "", "%L", "openssl-partial", NULL, PATH_UNDETERMINED,
+      "LI", "rehash-needed" },
+    { "who tries all has no use for what is found at times", "LI", "", "%XO", "rfc5280", NULL,
+      PATH_UNDETERMINED, "LI", "incomplete-store" },
     { "nothing is trusted", "LI", "", "", "rfc5280", NULL, PATH_UNTRUSTED, "LI", "no-issuer" },
     { "nothing is verified", "E", "", "", "none", NULL, PATH_TRUSTED, "", "" },
 };
@@ -259,6 +276,10 @@ static const struct key_case {
     { "a rejected root", "-N", "rfc5280", "N", PATH_UNTRUSTED, 0 },
     { "a helper", "~N", "rfc5280", "N", PATH_UNTRUSTED, 0 },
     { "a namesake before the root", "MN", "openssl", "N", PATH_UNDETERMINED, 0 },
+    { "a root that is found at times", "%N", "openssl", "N", PATH_UNDETERMINED, 0 },
+    { "another one that is found at times", "%O", "openssl", "N", PATH_UNTRUSTED, 0 },
+    { "a root with a namesake that is found at times", "N%M", "openssl", "N", PATH_UNDETERMINED, 0 },
+    { "a cross-certificate below what is found at times", "X%O", "openssl", "N", PATH_UNDETERMINED, 0 },
     { "a root known by its hash alone", "?N", "rfc5280", "N", PATH_UNDETERMINED, 0 },
     { "another one known by its hash alone", "?O", "rfc5280", "N", PATH_UNTRUSTED, 0 },
 };
