@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "schema/trust/parameter.h"
+
 static const char *const root_states[] = {
     [ROOT_STATE_UNKNOWN] = "unknown",
     [ROOT_TRUSTED] = "trusted",
@@ -71,12 +73,17 @@ static enum path_verdict verdict_at(const struct question *question, int64_t at,
                                       .leaf_is_template = true,
                                       .signatures = subject->signatures,
                                       .limits = PATH_LIMITS_DEFAULT };
+    enum path_verdict verdict;
 
     *reason = NULL;
     if (has_certificates(question))
         return path_verdict_of(&query, reason);
-    return path_accepts_key(&question->known, subject->model, at, question->keys,
-                            question->chain->accepts_count, reason, &via);
+    verdict = path_accepts_key(&question->known, subject->model, at, question->keys,
+                               question->chain->accepts_count, reason, &via);
+    if (verdict != PATH_TRUSTED || !parameter_refuses_public(&question->known))
+        return verdict;
+    *reason = "algorithms-restricted"; /* by what will hang from the root, of which nothing is known */
+    return PATH_UNDETERMINED;
 }
 
 /* instants at which the answer may change */

@@ -101,6 +101,11 @@ static const struct reason reasons[] = {
       "The store holds another certificate of the root's name, and which one this client takes depends on "
       "what is served.",
       "信任库中有与根证书同名的另一张证书,客户端会采用哪一张取决于服务器下发的内容。" },
+    { "algorithms-restricted", VERDICT_UNKNOWN,
+      "This client refuses keys or signatures that public CAs use, and what will hang from the root is not "
+      "known: only the whole chain can tell.",
+      "该客户端拒绝公共 CA "
+      "常用的某些密钥或签名算法,而根证书以下的证书尚不清楚:只有完整证书链才能说明问题。" },
     { "aia", VERDICT_UNKNOWN,
       "This client may fetch missing certificates itself, so the store alone does not decide.",
       "该客户端可能自行下载缺失的证书,仅凭信任库无法判断。" },

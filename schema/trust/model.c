@@ -61,7 +61,8 @@ static const struct model models[] = {
     /*
      * JDK 17 and 25, measured: all paths are tried; of an anchor only the CA flag and key usage count,
      * neither EKU nor name constraints nor path length, and its dates only where the list is served out
-     * of order (then the builder runs, else the validator). PKCS#12 certificates count with Java's attribute only, a key entry gives its first certificate, PEM is not read. SHA-1
+     * of order (then the builder runs, else the validator). PKCS#12 certificates count with Java's attribute only, a key entry gives its first certificate, PEM is not read. JDK 16
+     * dropped all curves but NIST's three, JDK 8 and 11 refuse them (jdk.disabled.namedCurves); measured with 11, 17, 21 and 25. SHA-1
      * is refused below the JDK's own roots only (jdk.certpath.disabledAlgorithms); here always.
      */
     { .name = "java", .clients = "Java virtual machines with JSSE",
@@ -70,7 +71,7 @@ static const struct model models[] = {
       .anchor_constraints = MODEL_ANCHOR_CA_FLAG, .anchor_says_ca = true,
       .alternatives = MODEL_ALTERNATIVES_ALL, .order = MODEL_TRUSTED_FIRST, .aki = MODEL_AKI_KEY_ID,
       .names = MODEL_NAMES_CANONICAL, .leaf_key_usage = true, .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024,
-      .sha1_refused = true, .verifies = true },
+      .nist_curves = true, .sha1_refused = true, .verifies = true },
 
     /*
      * GnuTLS 3.7.9, measured with gnutls-cli: the list as served is the path; its last certificate or

@@ -116,6 +116,7 @@ struct model {
     enum model_eku_any eku_any;
     bool strict;       /* X509_V_FLAG_X509_STRICT and its like */
     int key_bits_min;  /* RSA, and what is as strong of other kinds; 0 for no minimum */
+    bool nist_curves;  /* of elliptic curves it knows P-256, P-384 and P-521 alone */
     bool sha1_refused; /* in signatures; MD5 and older are refused by everyone who verifies */
     enum model_aia aia;
     enum model_absent absent;

@@ -6,6 +6,7 @@
 #include <openssl/core_names.h>
 #include <openssl/x509v3.h>
 
+#include "schema/trust/parameter.h"
 #include "schema/x509/names.h"
 
 /* More extensions than any certificate has; the check for duplicates is quadratic. */
@@ -146,15 +147,9 @@ static struct strength find_strength(const struct rule_subject *subject)
 {
     static const int level_bits[] = { 0, 80, 112, 128, 192, 256 }; /* SSL_CTX_set_security_level(3) */
     const struct model *model = model_of(subject);
-    const struct trust_set *trust = subject->query->trust;
+    int level;
 
-    for (size_t i = 0; trust != NULL && i < trust->parameters.count; i++) {
-        const char *parameter = trust->parameters.items[i];
-        int level;
-
-        if (!text_starts(parameter, "security_level="))
-            continue;
-        level = atoi(strchr(parameter, '=') + 1);
+    if (parameter_security_level(subject->query->trust, &level)) {
         level = level < 0 ? 0 : level > 5 ? 5 : level;
         return (struct strength){ level_bits[level], level > 0 };
     }
@@ -178,8 +173,22 @@ static bool has_weak_signature(const struct rule_subject *subject)
     case NID_md5:
     case NID_mdc2: return true;
     case NID_sha1: return find_strength(subject).sha1_refused;
-    default: return false; /* open list: OpenSSL's numbers of objects */
+    default: return parameter_refuses_digest(subject->query->trust, digest); /* open list of objects */
     }
+}
+
+static bool is_on_nist_curve(const EVP_PKEY *key)
+{
+    static const int curves[] = { NID_X9_62_prime256v1, NID_secp384r1, NID_secp521r1 };
+    char name[64];
+
+    if (EVP_PKEY_get_group_name(key, name, sizeof(name), NULL) != 1)
+        return false;
+    for (size_t i = 0; i < sizeof(curves) / sizeof(curves[0]); i++) {
+        if (OBJ_sn2nid(name) == curves[i])
+            return true;
+    }
+    return false;
 }
 
 static bool has_weak_key(const struct rule_subject *subject)
@@ -193,29 +202,17 @@ static bool has_weak_key(const struct rule_subject *subject)
         EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &explicit) == 1 &&
         explicit != 0)
         return true; /* a curve that the certificate itself brings (RFC 5480 section 2.1.1) */
+    if (model_of(subject)->nist_curves && EVP_PKEY_get_base_id(key) == EVP_PKEY_EC && !is_on_nist_curve(key))
+        return true;
+    if (parameter_refuses_key(subject->query->trust, key, subject->place == RULE_ANCHOR))
+        return true;
     return EVP_PKEY_get_security_bits(key) < find_strength(subject).bits;
-}
-
-static bool is_blocked(const struct trust_set *trust, const struct certificate *certificate)
-{
-    char print[FINGERPRINT_TEXT_BYTES];
-
-    if (trust == NULL || trust->parameters.count == 0)
-        return false;
-    fingerprint_format(certificate_fingerprint(certificate), print);
-    for (size_t i = 0; i < trust->parameters.count; i++) {
-        const char *parameter = trust->parameters.items[i];
-
-        if (text_starts(parameter, "blocked=") && strcmp(strchr(parameter, '=') + 1, print) == 0)
-            return true;
-    }
-    return false;
 }
 
 static bool is_distrusted(const struct rule_subject *subject)
 {
     return (subject->marks & TRUST_MARK_REJECTED) != 0 ||
-           is_blocked(subject->query->trust, subject->certificate);
+           parameter_blocks(subject->query->trust, subject->certificate);
 }
 
 /* X509_V_FLAG_X509_STRICT: identifiers that RFC 5280 asks of conforming CAs (sections 4.2.1.1 and 4.2.1.2). */

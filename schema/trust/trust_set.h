@@ -27,9 +27,8 @@ struct trust_entry {
 struct trust_set {
     struct trust_entry *entries; /* in reading order */
     size_t count;
-    struct text_list parameters; /* "key=value": security level, disabled algorithms, block lists; those
-                                    that the path engine knows: "security_level=N" of OpenSSL, and
-                                    "blocked=SHA-256 in hex" of a certificate that nothing may hang from */
+    struct text_list parameters; /* "key=value": security level, disabled algorithms, block lists
+                                    (schema/trust/parameter.h) */
     struct text_list notes;      /* what the reading rule dropped and why, for a person */
     bool complete;               /* false: some store could not be read, so absence proves nothing */
 };

@@ -155,6 +155,23 @@ static void chain_is_judged_as_described(void **state)
     trust_set_free(set);
 }
 
+/* The root alone is no proof where what hangs from it may be refused; the whole chain is. */
+static void a_stern_client_is_not_judged_by_a_key(void **state)
+{
+    static const char *const names[] = { "new" };
+    struct trust_set *set = make_set(names, 1, false);
+    const struct judge_subject subject = { .trust = set, .model = model_find("java") };
+    struct judgement judgement;
+
+    (void)state;
+    text_list_add(&set->parameters, "issued_key_bits_min=RSA:3072");
+    judgement = judge_chain(campaign, chain_index("new-by-key"), &subject, T2024, T2028);
+    expect(&judgement, VERDICT_UNKNOWN, "algorithms-restricted", CLOCK_NEVER);
+    judgement = judge_chain(campaign, chain_index("new"), &subject, T2024, T2028);
+    expect(&judgement, VERDICT_READY, "ok", CLOCK_NEVER);
+    trust_set_free(set);
+}
+
 static const struct phase_case {
     const char *name;
     size_t phase;
@@ -292,7 +309,10 @@ static void root_state_is_as_described(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest rest[] = { cmocka_unit_test(readiness_is_as_strong_as_its_weakest_chain) };
+    const struct CMUnitTest rest[] = {
+        cmocka_unit_test(readiness_is_as_strong_as_its_weakest_chain),
+        cmocka_unit_test(a_stern_client_is_not_judged_by_a_key),
+    };
     struct error err = { 0 };
     int failed = migration_make(NULL);
 
