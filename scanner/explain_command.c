@@ -5,6 +5,7 @@
 
 #include "scanner/matrix.h"
 #include "schema/trust/diagram.h"
+#include "schema/trust/shape.h"
 
 #define AT(member) offsetof(struct explain_settings, member)
 
@@ -30,6 +31,8 @@ const struct option explain_options[] = {
       .help = "intermediates in PEM that the client may find besides those served" },
     { "password", OPTION_TEXT, AT(password), .argument = "TEXT", .from_environment = true,
       .help = "for stores that need one" },
+    { "profile", OPTION_FLAG, AT(profile),
+      .help = "judge also by the profile of certificates for TLS servers, which clients are not agreed on" },
     { "json", OPTION_FLAG, AT(json), .help = "the answer as JSON" },
     { "dot", OPTION_FLAG, AT(dot), .help = "the answer as a graph for Graphviz" },
     { 0 },
@@ -148,6 +151,8 @@ static void explain_chain(const struct question *question, const struct question
         release_search(client->release, question->catalogue, &query, &result);
     else
         path_search(&query, &result);
+    if (settings->profile && chain->certificates.count > 0)
+        shape_judge(&result);
     print_answer(output, &subject);
     path_result_clear(&result);
 }

@@ -12,7 +12,7 @@
 struct explain_settings {
     const char *chain, *campaign, *phase, *model, *name, *known, *password;
     struct text_list trust, client, at, time;
-    bool json, dot;
+    bool profile, json, dot;
 };
 
 /* One chain to explain: its certificates, or only the roots that will do. */

@@ -142,6 +142,7 @@ static const char *leaf_advice(enum path_problem_code code)
     case PATH_MALFORMED:
     case PATH_CRITICAL_EXTENSION:
         return "have the server's certificate issued anew: this client cannot process it";
+    case PATH_PROFILE: return "serve a certificate of the profile";
     case PATH_NOT_A_CA:
     case PATH_PATH_LENGTH:
     case PATH_NAME_CONSTRAINTS:

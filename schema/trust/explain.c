@@ -5,6 +5,7 @@
 
 #include "schema/base/clock.h"
 #include "schema/trust/advice.h"
+#include "schema/trust/shape.h"
 
 /* Which root a path hangs from: by the campaign's name if it has one, else by its own. */
 static const char *name_root(const struct explain_subject *subject, const struct certificate *anchor)
@@ -117,6 +118,8 @@ static void list_warnings(const struct explain_subject *subject, struct text_lis
         text_list_add(list, "this client does not verify: anybody can pose as the server");
     for (size_t i = 0; subject->warnings != NULL && i < subject->warnings->count; i++)
         text_list_add(list, subject->warnings->items[i]);
+    if (subject->query->chain->count > 0)
+        shape_warn(subject->query, subject->result, list);
     for (size_t i = 0; trust != NULL && i < trust->notes.count; i++)
         text_list_add(list, trust->notes.items[i]);
 }

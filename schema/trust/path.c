@@ -32,6 +32,7 @@ static const char *const problem_names[PATH_PROBLEM_CODES] = {
     [PATH_DISTRUSTED] = "distrusted",
     [PATH_BAD_SIGNATURE] = "bad-signature",
     [PATH_MALFORMED] = "malformed",
+    [PATH_PROFILE] = "profile",
 };
 
 const char *path_verdict_name(enum path_verdict verdict)
