@@ -37,6 +37,7 @@ static enum guidance_target target_of(const struct client *client, const struct 
     case RUNTIME_PYTHON:
     case RUNTIME_CURL:
     case RUNTIME_PHP:
+    case RUNTIME_PHP_CURL:
     case RUNTIME_GO:
     case RUNTIME_UNSEEN:
     case RUNTIMES: break;

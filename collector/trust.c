@@ -72,7 +72,7 @@ static const char *open_question(const struct client *client)
         return "trustStoreType names a kind of store that is not read";
     if (client->runtime == RUNTIME_UNSEEN)
         return "only root, or CAP_SYS_PTRACE with CAP_DAC_READ_SEARCH, may look into them";
-    return client->choice.unsettled ? "not all of what its processes were told to trust is known" : NULL;
+    return client->choice.unsettled ? "not all of what it was told to trust is known" : NULL;
 }
 
 static bool stops_at_first(const struct client *client)

@@ -171,6 +171,7 @@ static void read_rights(int folder, struct process *process)
 
 static void clear_process(struct process *process)
 {
+    free(process->root);
     free(process->executable);
     free(process->working_directory);
     text_list_clear(&process->arguments);
@@ -212,6 +213,7 @@ static enum sight read_process(int folder, const struct stat *root, const char *
     if (fstat(folder, &status) == 0)
         process->uid = status.st_uid;
     read_rights(folder, process);
+    process->root = memory_text(root_path);
     target = link_of(folder, "exe");
     if (target != NULL)
         set_executable(process, target, root_path);
@@ -293,27 +295,6 @@ static int open_folder(const struct process *process)
 
     snprintf(path, sizeof(path), "/proc/%d", (int)process->pid);
     return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
-
-bool process_maps(const struct process *process, const char *library)
-{
-    struct error err = { 0 };
-    struct input input;
-    struct text name = { 0 };
-    int folder = open_folder(process);
-    bool maps = false;
-
-    text_format(&name, "/%s", library);
-    if (folder >= 0 && read_of(folder, "maps", &input, &err)) {
-        maps = strstr((const char *)input.bytes, text_string(&name)) != NULL;
-        input_clear(&input);
-    } else if (folder >= 0) {
-        maps = err.kind == ERROR_DENIED;
-    }
-    if (folder >= 0)
-        close(folder);
-    text_clear(&name);
-    return maps;
 }
 
 /*

@@ -20,6 +20,7 @@ struct process {
     size_t group_count;
     bool reads_all;          /* a capability lets it read every file (capabilities(7)) */
     bool privileged;         /* more rights than its user's: secure_getenv(3) tells it nothing */
+    char *root;              /* the path of its root directory; NULL or "/" for this machine */
     int64_t started_ms;      /* Unix milliseconds, exact to the kernel's clock tick */
     char *executable;        /* as the process sees it, inside its root; NULL when unreadable */
     bool executable_deleted; /* replaced since: an upgrade without a restart */
@@ -44,12 +45,6 @@ void process_list_clear(struct process_list *list);
 
 /* The value of NAME in the process's environment; NULL when it is not set. */
 const char *process_variable(const struct process *process, const char *name);
-
-/*
- * Whether a file whose name starts like this ("libssl.so") is mapped into the process. True also where that
- * may not be read: what cannot be excluded is assumed.
- */
-bool process_maps(const struct process *process, const char *library);
 
 /*
  * Connections to certain addresses, asked of the kernel once for each network namespace: its table of sockets is

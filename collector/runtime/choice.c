@@ -60,6 +60,10 @@ void choice_make(struct choice *choice, const struct installed *installed, int r
     choice->adds_unread = settings_get(&settings, SETTING_UNREAD) != NULL;
     choice->unsettled = process != NULL && (!process->environment_read || is_gone(process, root_fd) ||
                                             settings_get(&settings, SETTING_UNSETTLED) != NULL);
+    if (installed->unclear != NULL) {
+        choice->unsettled = true;
+        text_list_add(&choice->settings, installed->unclear);
+    }
     if (kind_of(installed->runtime)->choose != NULL)
         kind_of(installed->runtime)->choose(choice, installed, &speaker);
     if (settings_get(&settings, SETTING_UNVERIFIED) != NULL)

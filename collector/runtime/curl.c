@@ -4,36 +4,14 @@
 #include <string.h>
 
 #include "collector/host/tree.h"
+#include "collector/runtime/libcurl.h"
 
-/* curl's bundle and directory are set when it is built; both stand in the bytes of its library. */
 void curl_add(struct installed_list *list, int root_fd, const char *path, const char *resolved)
 {
-    static const char *const bundles[] = { "/etc/ssl/certs/ca-certificates.crt",
-                                           "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
-                                           "/etc/ssl/cert.pem" };
-    struct text_list libraries = { 0 };
     struct installed *installed = installed_add(list, RUNTIME_CURL, path, resolved, NULL, "openssl-partial");
 
-    if (installed == NULL)
-        return;
-    tree_glob(root_fd, "/usr/lib/*/libcurl.so.4", &libraries);
-    tree_glob(root_fd, "/usr/lib64/libcurl.so.4", &libraries);
-    text_list_add(&libraries, path);
-    for (size_t i = 0; installed->version == NULL && i < libraries.count; i++) {
-        const char *library = libraries.items[i];
-
-        installed->version = tree_find_text(root_fd, library, "libcurl/", " ");
-        for (size_t j = 0; installed->version != NULL && j < sizeof(bundles) / sizeof(bundles[0]); j++) {
-            char *rest = tree_find_text(root_fd, library, bundles[j], "");
-
-            if (rest != NULL && rest[0] == '\0' && installed->stores.count == 0)
-                text_list_add(&installed->stores, bundles[j]);
-            free(rest);
-        }
-    }
-    if (installed->stores.count > 0 && strcmp(installed->stores.items[0], bundles[0]) == 0)
-        text_list_add(&installed->stores, "/etc/ssl/certs"); /* Debian builds with both */
-    text_list_clear(&libraries);
+    if (installed != NULL)
+        installed->version = libcurl_add_stores(&installed->stores, root_fd, path);
 }
 
 /* curl gives up (77, CURLE_SSL_CACERT_BADFILE) when its file yields nothing, and never comes to its directory. */

@@ -36,6 +36,12 @@ static const struct place {
     { RUNTIME_NODE, "/opt/*/bin/node" },
     { RUNTIME_NODE, "/root/.nvm/versions/node/*/bin/node" },
     { RUNTIME_NODE, "/home/*/.nvm/versions/node/*/bin/node" },
+    { RUNTIME_PHP, "/usr/bin/php*" },
+    { RUNTIME_PHP, "/usr/sbin/php-fpm*" },
+    { RUNTIME_PHP, "/usr/local/bin/php*" },
+    { RUNTIME_PHP, "/usr/local/sbin/php-fpm*" },
+    { RUNTIME_PHP, "/opt/*/php*/bin/php" },
+    { RUNTIME_PHP, "/opt/*/php*/root/usr/bin/php" },
     { RUNTIME_JAVA, "/usr/lib/jvm/*/bin/java" },
     { RUNTIME_JAVA, "/usr/java/*/bin/java" },
     { RUNTIME_JAVA, "/usr/local/*/bin/java" },
@@ -55,6 +61,8 @@ static void free_installed(struct installed *installed)
     free(installed->resolved);
     free(installed->version);
     free(installed->home);
+    free(installed->told_file);
+    free(installed->told_directory);
     text_list_clear(&installed->stores);
     text_list_clear(&installed->system_stores);
 }
@@ -107,8 +115,11 @@ static const struct mark {
     { RUNTIME_PYTHON, "python[23].[0-9]*" },
     { RUNTIME_NODE, "node*" },
     { RUNTIME_JAVA, "java" },
-    { RUNTIME_PHP, "php[0-9]*" },
-    { RUNTIME_PHP, "php-fpm[0-9]*" },
+    { RUNTIME_PHP, "php" },
+    { RUNTIME_PHP, "php[0-9].[0-9]" },
+    { RUNTIME_PHP, "php-cgi*" },
+    { RUNTIME_PHP, "php-fpm*" },
+    { RUNTIME_PHP, "libphp*.so" },
 };
 
 void installed_add_program(struct installed_list *list, int root_fd, const char *path)

@@ -9,15 +9,16 @@
 
 struct installed {
     enum runtime runtime;
-    char *executable;               /* as a person knows it: the path by which it was found */
-    char *resolved;                 /* where that leads; what /proc/PID/exe shows */
-    char *version;                  /* "" when it does not say */
-    char *home;                     /* java.home, a Python's prefix, OPENSSLDIR; NULL for the rest */
-    const char *model;              /* of schema/trust/model.h */
-    struct text_list stores;        /* in reading order */
-    bool carries_roots;             /* the first store is the program itself */
-    bool told;                      /* PHP: its ini files name the stores, and no variable moves them */
-    struct text_list system_stores; /* which a setting brings in: Node, requests */
+    char *executable;        /* as a person knows it: the path by which it was found */
+    char *resolved;          /* where that leads; what /proc/PID/exe shows */
+    char *version;           /* "" when it does not say */
+    char *home;              /* java.home, a Python's prefix, OPENSSLDIR, FPM's pool; NULL for the rest */
+    const char *model;       /* of schema/trust/model.h */
+    struct text_list stores; /* in reading order */
+    bool carries_roots;      /* the first store is the program itself */
+    char *told_file, *told_directory; /* PHP: named by its ini files in place of `stores`; NULL */
+    const char *unclear;              /* where it is told something that is not followed; NULL */
+    struct text_list system_stores;   /* which a setting brings in: Node, requests */
 };
 
 struct installed_list {

@@ -10,6 +10,7 @@ static const struct kind kinds[RUNTIMES] = {
     [RUNTIME_JAVA] = { "java", java_add, java_settle, java_choose },
     [RUNTIME_CURL] = { "curl", curl_add, curl_settle, curl_choose },
     [RUNTIME_PHP] = { "php", php_add, php_settle, php_choose },
+    [RUNTIME_PHP_CURL] = { "php-curl", NULL, php_settle, php_curl_choose },
     [RUNTIME_GO] = { "go", NULL, NULL, openssl_choose },
     [RUNTIME_UNSEEN] = { "unseen", NULL, NULL, NULL },
 };

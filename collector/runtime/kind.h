@@ -53,13 +53,18 @@ void curl_settle(struct trust_settings *settings, const struct process *process,
 void curl_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker);
 
 /*
- * PHP's streams are told whom to trust by openssl.cafile and openssl.capath of its ini files, which are one set for each
- * way of running it (cli, fpm). With either, OpenSSL's own defaults and variables are not looked at.
+ * PHP's streams and its curl extension, each a row of its own, are told whom to trust by ini files, which are one set for
+ * each way of running it (cli, fpm, …). A pool of FPM that is told something of its own is a home of its own.
  */
 void php_add(struct installed_list *list, int root_fd, const char *path, const char *resolved);
 void php_settle(struct trust_settings *settings, const struct process *process,
                 const struct installed *installed, int root_fd);
 void php_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker);
+void php_curl_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker);
+
+/* Whether this row of the list is the one that a process of its program belongs to. */
+bool php_runs(const struct installed_list *list, const struct installed *installed,
+              const struct process *process);
 
 bool go_made(int root_fd, const char *path); /* whether this program was */
 void go_add_stores(struct installed *go, int root_fd);

@@ -4,128 +4,203 @@
 #include <string.h>
 
 #include "collector/host/tree.h"
+#include "collector/runtime/libcurl.h"
 #include "collector/runtime/openssldir.h"
+#include "collector/runtime/php_ini.h"
 
-/* In reading order, in which the last value stands: Debian's of one version, Red Hat's, a build's own (php --ini). */
-static const struct place {
-    const char *folder, *files;
-    bool of_version; /* the folder goes on with version and way of running */
-} places[] = {
-    { "/etc/php", "php.ini", true },
-    { "/etc/php", "conf.d/*.ini", true },
-    { "/etc", "php.ini", false },
-    { "/etc/php.d", "*.ini", false },
-    { "/usr/local/etc/php", "php.ini", false },
-    { "/usr/local/etc/php", "conf.d/*.ini", false },
-    { "/usr/local/lib", "php.ini", false },
-};
-
-/* "  = "/a/b" ; why" is /a/b; empty where nothing is said. The caller's to free. */
-static char *value_of(const char *rest)
+static void note(char **place, const char *value)
 {
-    char *value = memory_text(rest + strspn(rest, " \t=\"'"));
-
-    value[strcspn(value, "\"';\r")] = '\0';
-    while (value[0] != '\0' && strchr(" \t", value[strlen(value) - 1]) != NULL)
-        value[strlen(value) - 1] = '\0';
-    return value;
+    *place = value == NULL || value[0] == '\0' ? NULL : memory_text(value);
 }
 
-static void take(int root_fd, const char *path, const char *mark, char **value)
+/* Of streams each of the two counts; they are looked at before OpenSSL's own defaults and variables, and in their place. */
+static void fill_streams(struct installed *streams, int root_fd, const struct php_trust *trust)
 {
-    char *rest = tree_find_text(root_fd, path, mark, "\n");
+    char *directory = openssldir_of_system(root_fd);
 
-    if (rest != NULL) {
-        free(*value);
-        *value = value_of(rest);
-    }
-    free(rest);
-}
-
-static void list_files(int root_fd, const char *resolved, struct text_list *files)
-{
-    const char *name = tree_name(resolved);
-    bool fpm = text_starts(name, "php-fpm");
-    const char *version = name + strlen(fpm ? "php-fpm" : "php");
-
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-        struct text pattern = { 0 };
-
-        text_add(&pattern, places[i].folder);
-        if (places[i].of_version)
-            text_format(&pattern, "/%s/%s", version, fpm ? "fpm" : "cli");
-        text_format(&pattern, "/%s", places[i].files);
-        tree_glob(root_fd, text_string(&pattern), files);
-        text_clear(&pattern);
-    }
-}
-
-static void php_stores(int root_fd, const char *resolved, struct text_list *stores)
-{
-    struct text_list files = { 0 };
-    char *file = NULL, *directory = NULL;
-
-    list_files(root_fd, resolved, &files);
-    for (size_t i = 0; i < files.count; i++) {
-        take(root_fd, files.items[i], "\nopenssl.cafile", &file);
-        take(root_fd, files.items[i], "\nopenssl.capath", &directory);
-    }
-    if (file != NULL && file[0] != '\0')
-        text_list_add(stores, file);
-    if (directory != NULL && directory[0] != '\0')
-        text_list_add(stores, directory);
-    free(file);
+    note(&streams->told_file, trust->file);
+    note(&streams->told_directory, trust->directory);
+    streams->unclear = trust->unclear;
+    if (directory != NULL)
+        openssldir_add_stores(&streams->stores, directory);
     free(directory);
-    text_list_clear(&files);
+}
+
+/* ext/curl/interface.c: openssl.cafile goes before curl.cainfo. */
+static void fill_curl(struct installed *curl, int root_fd, const struct php_trust *trust)
+{
+    bool of_streams = trust->file != NULL && trust->file[0] != '\0';
+
+    note(&curl->told_file, of_streams ? trust->file : trust->curl_file);
+    curl->unclear = trust->unclear;
+    curl->version = libcurl_add_stores(&curl->stores, root_fd, curl->resolved);
+}
+
+/* Both that a PHP has, as one set of words tells them. False when they are there already. */
+static bool add_both(struct installed_list *list, int root_fd, const char *path, const char *resolved,
+                     const char *pool, const struct php_trust *trust)
+{
+    struct installed *streams = installed_add(list, RUNTIME_PHP, path, resolved, pool, "openssl"), *curl;
+
+    if (streams == NULL)
+        return false;
+    fill_streams(streams, root_fd, trust);
+    curl = trust->loads_curl ? installed_add(list, RUNTIME_PHP_CURL, path, resolved, pool, "openssl-partial")
+                             : NULL;
+    if (curl != NULL)
+        fill_curl(curl, root_fd, trust);
+    return true;
+}
+
+static bool is_known(const struct installed_list *list, const char *resolved)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].runtime == RUNTIME_PHP && strcmp(list->items[i].resolved, resolved) == 0)
+            return true;
+    }
+    return false;
 }
 
 void php_add(struct installed_list *list, int root_fd, const char *path, const char *resolved)
 {
-    struct installed *installed = installed_add(list, RUNTIME_PHP, path, resolved, NULL, "openssl");
-    char *directory = openssldir_of_system(root_fd);
+    struct text_list pools = { 0 };
+    struct php_trust trust = { 0 };
 
-    if (installed != NULL) {
-        php_stores(root_fd, resolved, &installed->stores);
-        installed->told = installed->stores.count > 0;
-        if (!installed->told && directory != NULL)
-            openssldir_add_stores(&installed->stores, directory);
+    if (is_known(list, resolved))
+        return;
+    php_trust_read(&trust, root_fd, resolved);
+    add_both(list, root_fd, path, resolved, "", &trust);
+    if (php_has_pools(resolved))
+        php_pools_list(&pools, root_fd, resolved);
+    for (size_t i = 0; i < pools.count; i++) {
+        php_trust_clear(&trust);
+        php_trust_read(&trust, root_fd, resolved);
+        php_pool_read(&trust, root_fd, resolved, pools.items[i]);
+        add_both(list, root_fd, path, resolved, pools.items[i], &trust);
     }
-    free(directory);
+    php_trust_clear(&trust);
+    text_list_clear(&pools);
+}
+
+/* An FPM overwrites its command line, and what lies behind, with what it is (fpm_env.c). */
+static const char pool_title[] = "php-fpm: pool ", master_title[] = "php-fpm: master process";
+
+static const char *pool_of(const struct process *process)
+{
+    const char *title = process->arguments.items[0];
+
+    return text_starts(title, pool_title) ? title + strlen(pool_title) : "";
+}
+
+bool php_runs(const struct installed_list *list, const struct installed *installed,
+              const struct process *process)
+{
+    const char *pool = pool_of(process);
+
+    if (strcmp(installed->home, pool) == 0)
+        return true;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct installed *other = &list->items[i];
+
+        if (other->runtime == installed->runtime && strcmp(other->resolved, installed->resolved) == 0 &&
+            strcmp(other->home, pool) == 0)
+            return false;
+    }
+    return installed->home[0] == '\0';
 }
 
 /* php(1): -d NAME=VALUE sets what an ini file would; with other ini files than the usual ones nothing is known. */
+static void take_word(struct php_trust *told, const char *word)
+{
+    const char *equals = strchr(word, '=');
+    char *key = memory_text(word);
+
+    key[equals == NULL ? strlen(key) : (size_t)(equals - word)] = '\0';
+    if (strcmp(key, "openssl.cafile") == 0 || strcmp(key, "curl.cainfo") == 0)
+        php_trust_take(told, key, equals == NULL || equals[1] == '\0' ? "$" : equals + 1, "-d");
+    else if (strstr(key, "openssl.ca") != NULL || strstr(key, "curl.ca") != NULL)
+        told->unclear = "-d";
+    free(key);
+}
+
+/* Options of one letter that take a value, in the same word or the next, -c and -d apart. */
+static const char php_letters[] = "BEFRfrStz";
+
+static void read_words(struct php_trust *told, const struct text_list *words)
+{
+    bool of_script = false;
+
+    for (size_t i = 1; i < words->count; i++) {
+        const char *word = words->items[i];
+
+        of_script = of_script || word[0] != '-' || strcmp(word, "--") == 0;
+        if (of_script || text_starts(word, "--define")) { /* whose a word is after the script is not said */
+            if (strstr(word, "openssl.ca") != NULL || strstr(word, "curl.ca") != NULL || !of_script)
+                told->unclear = "-d";
+            continue;
+        }
+        if (text_starts(word, "-c") || text_starts(word, "-n") || text_starts(word, "--php-ini") ||
+            text_starts(word, "--no-php-ini"))
+            told->unclear = "php.ini";
+        if (text_starts(word, "-d") && (word[2] != '\0' || i + 1 < words->count))
+            take_word(told, word[2] != '\0' ? word + 2 : words->items[++i]);
+        else if (strlen(word) == 2 && strchr(php_letters, word[1]) != NULL)
+            i++;
+    }
+}
+
+/* A worker of a pool, or a keeper of them, of whose files we know nothing. */
+static bool has_other_files(const struct process *process, const struct installed *installed, int root_fd)
+{
+    const char *title = process->arguments.items[0], *pool = pool_of(process);
+
+    if (text_starts(title, master_title))
+        return strstr(title, "(/etc/") == NULL && strstr(title, "(/usr/local/etc/") == NULL;
+    return pool[0] != '\0' && !php_pool_exists(root_fd, installed->resolved, pool);
+}
+
 void php_settle(struct trust_settings *settings, const struct process *process,
                 const struct installed *installed, int root_fd)
 {
-    static const char file[] = "openssl.cafile=", any[] = "openssl.";
+    struct php_trust told = { 0 };
 
-    (void)installed;
-    (void)root_fd;
-    for (size_t i = 1; i < process->arguments.count && process->arguments.items[i][0] == '-'; i++) {
-        const char *word = process->arguments.items[i], *value = word + 2;
-
-        if (text_starts(word, "-c") || text_starts(word, "-n"))
-            settings_set(settings, SETTING_UNSETTLED, "php.ini", "");
-        if (!text_starts(word, "-d"))
-            continue;
-        if (value[0] == '\0' && i + 1 < process->arguments.count)
-            value = process->arguments.items[++i];
-        if (text_starts(value, file) && value[strlen(file)] != '\0')
-            settings_set(settings, SETTING_BUNDLE, "openssl.cafile", value + strlen(file));
-        else if (text_starts(value, any))
-            settings_set(settings, SETTING_UNSETTLED, "-d openssl", "");
-    }
+    read_words(&told, &process->arguments);
+    if (has_other_files(process, installed, root_fd))
+        told.unclear = "pool";
+    if (told.file != NULL)
+        settings_set(settings, SETTING_BUNDLE, "openssl.cafile", told.file);
+    else if (installed->runtime == RUNTIME_PHP_CURL && told.curl_file != NULL)
+        settings_set(settings, SETTING_BUNDLE, "curl.cainfo", told.curl_file);
+    if (told.unclear != NULL)
+        settings_set(settings, SETTING_UNSETTLED, told.unclear, "");
+    php_trust_clear(&told);
 }
 
 /* php.ini or a word of the command line names all that is read, else it is OpenSSL's. */
 void php_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker)
 {
-    const char *bundle = settings_get(speaker->settings, SETTING_BUNDLE);
+    const char *set = settings_get(speaker->settings, SETTING_BUNDLE);
 
-    if (bundle != NULL)
-        choice_add_set(choice, speaker, bundle, CHOICE_FILE);
-    else if (!installed->told)
+    if (set != NULL)
+        choice_add_set(choice, speaker, set, CHOICE_FILE);
+    else if (installed->told_file != NULL)
+        choice_add_set(choice, speaker, installed->told_file, CHOICE_FILE);
+    choice->needs_first = choice->stores.count > 0;
+    if (installed->told_directory != NULL)
+        choice_add_set(choice, speaker, installed->told_directory, CHOICE_ANY);
+    if (choice->stores.count == 0)
         openssl_choose_of(choice, &installed->stores, speaker);
-    for (size_t i = 0; bundle == NULL && installed->told && i < installed->stores.count; i++)
+}
+
+/* One file for libcurl's own; libcurl's directory stays, and no variable is asked. */
+void php_curl_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker)
+{
+    const char *set = settings_get(speaker->settings, SETTING_BUNDLE),
+               *file = set != NULL ? set : installed->told_file;
+
+    if (file != NULL)
+        choice_add_set(choice, speaker, file, CHOICE_FILE);
+    for (size_t i = file != NULL; i < installed->stores.count; i++)
         choice_add_store(choice, speaker, installed->stores.items[i], CHOICE_ANY, false);
+    choice->needs_first = true;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/host/mapping.h"
 #include "collector/host/tree.h"
 #include "collector/runtime/kind.h"
 #include "collector/runtime/openssldir.h"
@@ -48,11 +49,11 @@ static bool honours_variables(int root_fd, const char *path)
     return name != NULL;
 }
 
-static bool has_no_trust(struct installed_list *list, const struct process *process, int root_fd)
+static bool has_no_trust(struct installed_list *list, const struct mappings *mappings, int root_fd)
 {
-    const char *path = process->executable;
+    const char *path = mappings->process->executable;
 
-    if (process_maps(process, "libcrypto.so") || !tree_is_file(root_fd, path))
+    if (mappings_have(mappings, "libcrypto.so") || !tree_is_file(root_fd, path))
         return false;
     if (!text_list_has(&list->plain, path) && honours_variables(root_fd, path))
         return false;
@@ -62,14 +63,14 @@ static bool has_no_trust(struct installed_list *list, const struct process *proc
 }
 
 /* SIZE_MAX when this program has nothing to do with trust. */
-static size_t add_stranger(struct installed_list *list, const struct process *process, int root_fd)
+static size_t add_stranger(struct installed_list *list, const struct mappings *mappings, int root_fd)
 {
-    const char *path = process->executable;
+    const char *path = mappings->process->executable;
     struct installed *installed;
     char *directory;
     bool go;
 
-    if (has_no_trust(list, process, root_fd))
+    if (has_no_trust(list, mappings, root_fd))
         return SIZE_MAX;
     go = go_made(root_fd, path);
     installed =
@@ -124,6 +125,9 @@ static size_t of_known(struct installed_list *list, const struct process *proces
             continue;
         if (item->runtime == RUNTIME_PIP)
             continue; /* in a Python that runs something else, pip is only a file */
+        if ((item->runtime == RUNTIME_PHP || item->runtime == RUNTIME_PHP_CURL) &&
+            !php_runs(list, item, process))
+            continue;
         found[count++] = i;
     }
     free(prefix);
@@ -132,10 +136,29 @@ static size_t of_known(struct installed_list *list, const struct process *proces
     return count;
 }
 
+/* PHP in a process that is not PHP's own: Apache's module. */
+static size_t of_module(struct installed_list *list, const struct mappings *mappings, int root_fd,
+                        size_t found[RUNNING_PER_PROCESS], size_t count)
+{
+    char *module = mappings_path(mappings, "libphp"),
+         *resolved = module == NULL ? NULL : tree_resolve(root_fd, module);
+
+    if (resolved != NULL)
+        installed_add_program(list, root_fd, module);
+    for (size_t i = 0; resolved != NULL && i < list->count && count < RUNNING_PER_PROCESS; i++) {
+        if (strcmp(list->items[i].resolved, resolved) == 0)
+            found[count++] = i;
+    }
+    free(resolved);
+    free(module);
+    return count;
+}
+
 size_t running_of_process(struct installed_list *list, const struct process *process, int root_fd,
                           size_t found[RUNNING_PER_PROCESS])
 {
     struct process named = *process;
+    struct mappings mappings;
     size_t count;
 
     if (process->arguments.count == 0)
@@ -146,10 +169,13 @@ size_t running_of_process(struct installed_list *list, const struct process *pro
         free(named.executable);
         return count;
     }
+    mappings_read(&mappings, process);
     count = of_known(list, process, root_fd, found);
     if (count == 0) {
-        found[0] = add_stranger(list, process, root_fd);
+        found[0] = add_stranger(list, &mappings, root_fd);
         count = found[0] != SIZE_MAX;
     }
+    count = of_module(list, &mappings, root_fd, found, count);
+    mappings_clear(&mappings);
     return count;
 }

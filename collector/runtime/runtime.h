@@ -12,7 +12,8 @@ enum runtime {
     RUNTIME_NODE,
     RUNTIME_JAVA,
     RUNTIME_CURL,
-    RUNTIME_PHP,
+    RUNTIME_PHP,      /* its streams */
+    RUNTIME_PHP_CURL, /* its curl extension */
     RUNTIME_GO,
     RUNTIME_UNSEEN, /* processes that we may not look into: whatever they trust is unknown */
     RUNTIMES

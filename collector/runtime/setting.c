@@ -34,6 +34,8 @@ static const struct variable {
     { "REQUESTS_CA_BUNDLE", OF(PIP), SETTING_BUNDLE, true, false },
     { "CURL_CA_BUNDLE", OF(PIP), SETTING_BUNDLE, true, false },
     { "NODE_EXTRA_CA_CERTS", OF(NODE), SETTING_EXTRA, true, false },
+    { "PHPRC", OF(PHP) | OF(PHP_CURL), SETTING_UNSETTLED, true, false }, /* other ini files */
+    { "PHP_INI_SCAN_DIR", OF(PHP) | OF(PHP_CURL), SETTING_UNSETTLED, false, false },
 };
 
 void settings_set(struct trust_settings *settings, enum setting_slot slot, const char *name,
