@@ -50,6 +50,8 @@ static void set_id(struct client *client, unsigned ordinal)
         hash_text(hash, choice->unsettled ? "unsettled" : "adds");
     if (choice->store_type != NULL)
         hash_text(hash, choice->store_type);
+    for (size_t i = 0; i < choice->files.count; i++)
+        hash_text(hash, choice->files.items[i]);
     hash_text(hash, "");
     for (size_t i = 0; i < choice->settings.count; i++)
         hash_text(hash, choice->settings.items[i]);

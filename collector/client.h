@@ -27,7 +27,8 @@ struct client {
     struct trust_set *trust;
     struct fingerprint digest; /* of trust */
     struct timespec *changes;  /* of each store: when what its path leads to last changed */
-    struct timespec changed;   /* the latest of them */
+    struct timespec told;      /* when the latest of the other files that have a say changed */
+    struct timespec changed;   /* the latest of all of them */
 };
 
 struct client_list {

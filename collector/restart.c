@@ -75,6 +75,8 @@ static bool take(void *context, const Rootshift__V1__TrustManifest *manifest, in
 static bool find_look(const struct client *client, struct state *state, int64_t started_ms, int64_t *look_at)
 {
     *look_at = INT64_MAX;
+    if (changed_since(&client->told, started_ms)) /* of these only the present is known */
+        return false;
     for (size_t i = 0; i < client->choice.stores.count; i++) {
         struct error err = { 0 };
         int64_t seen = 0;

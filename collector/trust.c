@@ -65,14 +65,29 @@ static void take_later(struct timespec *time, const struct timespec *other)
         *time = *other;
 }
 
-/* Why nothing can be said of what this client trusts; NULL when it can. */
-static const char *open_question(const struct client *client)
+/* A file, and all that leads to it. */
+static struct timespec changed_at(int root_fd, const char *path)
+{
+    struct timespec changed = tree_changed(root_fd, path);
+    struct stat status;
+
+    if (tree_status(root_fd, path, &status))
+        take_later(&changed, &status.st_ctim);
+    return changed;
+}
+
+/* Why nothing can be said of what this client trusts; false when it can. */
+static bool open_question(const struct client *client, struct text *why)
 {
     if (client->runtime == RUNTIME_JAVA && !java_knows_type(&client->choice))
-        return "trustStoreType names a kind of store that is not read";
-    if (client->runtime == RUNTIME_UNSEEN)
-        return "only root, or CAP_SYS_PTRACE with CAP_DAC_READ_SEARCH, may look into them";
-    return client->choice.unsettled ? "not all of what it was told to trust is known" : NULL;
+        text_format(why, "its type of trust store, %s, is not read", client->choice.store_type);
+    else if (client->runtime == RUNTIME_UNSEEN)
+        text_add(why, "only root, or CAP_SYS_PTRACE with CAP_DAC_READ_SEARCH, may look into them");
+    else if (client->choice.unsettled)
+        text_format(why, "not all of what it was told to trust is known%s%s",
+                    client->choice.unsettled_by == NULL ? "" : ": ",
+                    client->choice.unsettled_by == NULL ? "" : client->choice.unsettled_by);
+    return why->size > 0;
 }
 
 static bool stops_at_first(const struct client *client)
@@ -82,19 +97,20 @@ static bool stops_at_first(const struct client *client)
 
 void trust_read(struct client *client, struct shelf *shelf, int root_fd)
 {
-    const char *open;
+    struct text why = { 0 };
+    bool open;
 
     client->trust = trust_set_new();
     client->changes = memory_new((client->choice.stores.count + 1) * sizeof(*client->changes));
-    open = open_question(client);
-    if (open != NULL) {
-        text_list_add(&client->trust->notes, open);
+    open = open_question(client, &why);
+    if (open) {
+        text_list_add(&client->trust->notes, text_string(&why));
         client->trust->complete = false;
     }
     if (client->choice.adds_unread)
         client->trust->complete = false;
     for (size_t i = 0; i < client->choice.stores.count; i++) {
-        bool counts = open == NULL && (i == 0 || !stops_at_first(client));
+        bool counts = !open && (i == 0 || !stops_at_first(client));
         const struct store *store = counts ? read_store(client, client->trust, shelf, i)
                                            : shelf_get(shelf, client->choice.stores.items[i], NULL);
         struct timespec link = tree_changed(root_fd, client->choice.stores.items[i]);
@@ -103,9 +119,16 @@ void trust_read(struct client *client, struct shelf *shelf, int root_fd)
         take_later(&client->changes[i], &link);
         take_later(&client->changed, &client->changes[i]);
     }
-    if (client->runtime == RUNTIME_JAVA && client->home != NULL)
-        java_add_blocked(client->trust, client->home, root_fd);
+    for (size_t i = 0; i < client->choice.parameters.count; i++)
+        text_list_add(&client->trust->parameters, client->choice.parameters.items[i]);
+    for (size_t i = 0; i < client->choice.files.count; i++) {
+        struct timespec changed = changed_at(root_fd, client->choice.files.items[i]);
+
+        take_later(&client->told, &changed);
+    }
+    take_later(&client->changed, &client->told);
     client->digest = trust_set_digest(client->trust, client->choice.model);
+    text_clear(&why);
 }
 
 bool trust_of_store(const struct client_list *list, struct shelf *shelf, const char *path,

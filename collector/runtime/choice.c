@@ -60,8 +60,11 @@ void choice_make(struct choice *choice, const struct installed *installed, int r
     choice->adds_unread = settings_get(&settings, SETTING_UNREAD) != NULL;
     choice->unsettled = process != NULL && (!process->environment_read || is_gone(process, root_fd) ||
                                             settings_get(&settings, SETTING_UNSETTLED) != NULL);
+    choice->unsettled_by = settings.slots[SETTING_UNSETTLED].name;
+    for (size_t i = 0; i < settings.files.count; i++)
+        text_list_add(&choice->files, settings.files.items[i]);
     if (installed->unclear != NULL) {
-        choice->unsettled = true;
+        choice_doubt(choice, installed->unclear);
         text_list_add(&choice->settings, installed->unclear);
     }
     if (kind_of(installed->runtime)->choose != NULL)
@@ -76,10 +79,19 @@ void choice_clear(struct choice *choice)
 {
     text_list_clear(&choice->stores);
     text_list_clear(&choice->settings);
+    text_list_clear(&choice->parameters);
+    text_list_clear(&choice->files);
     free(choice->refusals);
     free(choice->password);
     free(choice->store_type);
     *choice = (struct choice){ 0 };
+}
+
+void choice_doubt(struct choice *choice, const char *by)
+{
+    if (!choice->unsettled)
+        choice->unsettled_by = by;
+    choice->unsettled = true;
 }
 
 bool choice_is_refused(const struct choice *choice)

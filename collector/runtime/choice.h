@@ -20,11 +20,16 @@ struct choice {
     struct text_list settings;     /* names of what chose them, never their values */
     char *password;                /* Java's; never leaves this program */
     char *store_type;              /* Java's trustStoreType; NULL when not set */
-    bool carries_roots;            /* the first store is the program itself */
-    bool adds_extra;               /* Node: the last store is NODE_EXTRA_CA_CERTS */
-    bool unsettled;                /* what was told is not all known: nothing is said of its trust */
-    bool adds_unread;              /* more roots than are read here */
-    bool needs_first;              /* where the first store yields nothing, none counts */
+    bool exact_type;               /* Java: a store of another type than that is not opened */
+    struct text_list
+        parameters;           /* of the trust set: what was told beside stores (schema/trust/parameter.h) */
+    struct text_list files;   /* other files that have a say, or would if they were there */
+    bool carries_roots;       /* the first store is the program itself */
+    bool adds_extra;          /* Node: the last store is NODE_EXTRA_CA_CERTS */
+    bool unsettled;           /* what was told is not all known: nothing is said of its trust */
+    const char *unsettled_by; /* the setting; NULL where that has no name */
+    bool adds_unread;         /* more roots than are read here */
+    bool needs_first;         /* where the first store yields nothing, none counts */
 };
 
 /* Whose settings these are, on which host. */
@@ -38,6 +43,9 @@ struct speaker {
 void choice_make(struct choice *choice, const struct installed *installed, int root_fd,
                  const struct process *process);
 void choice_clear(struct choice *choice);
+
+/* From here on nothing is said of its trust. `by` is static. */
+void choice_doubt(struct choice *choice, const char *by);
 
 /* Two processes of which one may not read a store are two clients. */
 bool choice_is_refused(const struct choice *choice);

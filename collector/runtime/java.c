@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "collector/host/tree.h"
+#include "collector/runtime/java_security.h"
 #include "collector/runtime/kind.h"
 #include "schema/base/input.h"
 #include "schema/catalog/version.h"
@@ -30,8 +31,8 @@ enum java_age java_age(const struct installed *installed, const char *version)
 }
 
 /*
- * java.home is the folder above bin, or its jre up to JDK 8. Of jssecacerts and cacerts the first that can be
- * read is all that is read (sun.security.ssl.TrustStoreManager).
+ * java.home is the folder above bin, or its jre up to JDK 8. Of jssecacerts and cacerts the first that is a file and can
+ * be read is all that is read (sun.security.ssl.TrustStoreManager; measured with 11, 17, 21 and 25).
  */
 void java_add(struct installed_list *list, int root_fd, const char *path, const char *resolved)
 {
@@ -53,7 +54,7 @@ void java_add(struct installed_list *list, int root_fd, const char *path, const 
             installed->version = java_version(root_fd, jdk);
             free(jdk);
         }
-        text_list_add(&installed->stores, tree_exists(root_fd, own) ? own : cacerts);
+        text_list_add(&installed->stores, tree_is_file(root_fd, own) ? own : cacerts);
     }
     free(cacerts);
     free(own);
@@ -65,32 +66,107 @@ void java_add(struct installed_list *list, int root_fd, const char *path, const 
 }
 
 /*
- * A trustStore that is no file is passed over in silence, for the JDK's own (measured with 17 and 25); both
- * are listed, so that a person sees which path leads nowhere.
+ * A trustStore that is no file is passed over in silence, for the JDK's own cacerts (TrustStoreManager; measured with 11,
+ * 17, 21 and 25, never jssecacerts). Before that class came, with 8u261 of Oracle's and 8u272 of OpenJDK's, nothing was
+ * read in its place (TrustManagerFactoryImpl).
  */
+static void choose_in_place(struct choice *choice, const struct installed *installed,
+                            const struct speaker *speaker)
+{
+    char *cacerts = tree_join(installed->home, "lib/security/cacerts");
+
+    if (java_age(installed, "8u272") == JAVA_AT_LEAST)
+        choice_add_store(choice, speaker, cacerts, CHOICE_FILE, false);
+    else if (java_age(installed, "8u261") != JAVA_OLDER)
+        choice_doubt(choice, "javax.net.ssl.trustStore");
+    free(cacerts);
+}
+
+/* What its security properties add to what it was told. */
+static void choose_security(struct choice *choice, const struct installed *installed,
+                            const struct speaker *speaker)
+{
+    struct java_security security;
+
+    java_security_read(&security, installed, speaker->root_fd,
+                       settings_get(speaker->settings, SETTING_SECURITY),
+                       speaker->process == NULL ? NULL : speaker->process->working_directory);
+    if (security.unsettled != NULL)
+        choice_doubt(choice, security.unsettled);
+    choice->exact_type = !security.opens_either;
+    if (choice->store_type == NULL)
+        choice->store_type = memory_text(security.store_type);
+    for (size_t i = 0; i < security.parameters.count; i++)
+        text_list_add(&choice->parameters, security.parameters.items[i]);
+    for (size_t i = 0; i < security.files.count; i++)
+        text_list_add(&choice->files, security.files.items[i]);
+    java_security_clear(&security);
+}
+
+/*
+ * Certificates that the JDK was made to block: a line "Algorithm=SHA-256", then one fingerprint a line
+ * (sun.security.util.UntrustedCertificates).
+ */
+static void choose_blocked(struct choice *choice, const struct installed *installed,
+                           const struct speaker *speaker)
+{
+    static const char *const names[] = { "lib/security/blocked.certs", /* since JDK 16 */
+                                         "lib/security/blacklisted.certs" };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        char *path = tree_join(installed->home, names[i]), *rest, *line;
+        struct error err = { 0 };
+        struct input input;
+
+        text_list_add(&choice->files, path);
+        if (input_read(speaker->root_fd, path, 1024 * 1024, &input, &err)) {
+            rest = (char *)input.bytes;
+            while ((line = strsep(&rest, "\r\n")) != NULL) {
+                struct fingerprint print;
+                struct text parameter = { 0 };
+                char text[FINGERPRINT_TEXT_BYTES];
+
+                if (!fingerprint_parse(line, &print, &err))
+                    continue;
+                text_format(&parameter, "blocked=%s", fingerprint_format(&print, text));
+                text_list_add(&choice->parameters, text_string(&parameter));
+                text_clear(&parameter);
+            }
+        }
+        input_clear(&input);
+        free(path);
+    }
+}
+
+/* A trustStore that leads nowhere is listed, so that a person sees it. */
 void java_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker)
 {
     const char *store = settings_get(speaker->settings, SETTING_STORE),
                *type = settings_get(speaker->settings, SETTING_STORE_TYPE);
     const char *password = settings_get(speaker->settings, SETTING_PASSWORD);
+    char *own = tree_join(installed->home, "lib/security/jssecacerts");
     struct stat status;
-    bool there = false;
 
     choice->password = password == NULL ? NULL : memory_text(password);
-    choice->store_type = type == NULL || type[0] == '\0' ? NULL : memory_text(type);
-    if (store != NULL && strcmp(store, "NONE") == 0) /* nothing is read, nothing trusted */
-        return;
-    if (store != NULL) {
+    choice->store_type = type == NULL ? NULL : memory_text(type);
+    choose_security(choice, installed, speaker);
+    choose_blocked(choice, installed, speaker);
+    if (store == NULL) {
+        text_list_add(&choice->files, own);
+        for (size_t i = 0; i < installed->stores.count; i++)
+            choice_add_store(choice, speaker, installed->stores.items[i], CHOICE_FILE, false);
+    } else if (strcmp(store, "NONE") != 0) { /* else nothing is read, nothing trusted */
         choice_add_set(choice, speaker, store, CHOICE_FILE);
-        there = tree_status(speaker->root_fd, choice->stores.items[0], &status) && S_ISREG(status.st_mode);
+        if (choice->stores.count == 0 || !tree_status(speaker->root_fd, choice->stores.items[0], &status) ||
+            !S_ISREG(status.st_mode))
+            choose_in_place(choice, installed, speaker);
     }
-    for (size_t i = 0; !there && i < installed->stores.count; i++)
-        choice_add_store(choice, speaker, installed->stores.items[i], CHOICE_FILE, false);
+    free(own);
 }
 
 /*
- * Which formats open under a type: JKS and PKCS12 each open the other too (keystore.type.compat), JCEKS opens JKS,
- * CaseExactJKS is JKS alone. Measured with 17 and 25.
+ * Which formats open under a type: JCEKS opens JKS, CaseExactJKS is JKS alone; JKS and PKCS12 each open the other too
+ * where keystore.type.compat says so. Measured with 17 and 25.
  */
 static const struct store_type {
     const char *name;
@@ -100,18 +176,31 @@ static const struct store_type {
     { "PKCS12", true, true, false },
     { "JCEKS", true, false, true },
     { "CaseExactJKS", true, false, false },
+}, exact_types[] = {
+    { "JKS", true, false, false },
+    { "PKCS12", false, true, false },
 };
+
+static const struct store_type *find_type(const struct store_type *types, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (name == NULL || strcasecmp(name, types[i].name) == 0)
+            return &types[i];
+    }
+    return NULL;
+}
 
 /* NULL for a type that our readers do not know, or that is no file at all: what is in it cannot be said. */
 static const struct store_type *store_type_of(const struct choice *choice)
 {
-    if (choice->store_type == NULL)
-        return &store_types[0];
-    for (size_t i = 0; i < sizeof(store_types) / sizeof(store_types[0]); i++) {
-        if (strcasecmp(choice->store_type, store_types[i].name) == 0)
-            return &store_types[i];
-    }
-    return NULL;
+    const struct store_type *exact =
+        choice->exact_type
+            ? find_type(exact_types, sizeof(exact_types) / sizeof(exact_types[0]), choice->store_type)
+            : NULL;
+
+    return exact != NULL
+               ? exact
+               : find_type(store_types, sizeof(store_types) / sizeof(store_types[0]), choice->store_type);
 }
 
 bool java_knows_type(const struct choice *choice)
@@ -134,29 +223,4 @@ const char *java_refusal(const struct choice *choice, const struct store *store)
           store->state != STORE_OPAQUE)))
         return "it does not open with the password that is set";
     return NULL;
-}
-
-/* lib/security/blocked.certs: a line "Algorithm=SHA-256", then one fingerprint a line (sun.security.util.UntrustedCertificates). */
-void java_add_blocked(struct trust_set *trust, const char *home, int root_fd)
-{
-    char *path = tree_join(home, "lib/security/blocked.certs"), *rest, *line;
-    struct error err = { 0 };
-    struct input input;
-
-    if (input_read(root_fd, path, 1024 * 1024, &input, &err)) {
-        rest = (char *)input.bytes;
-        while ((line = strsep(&rest, "\r\n")) != NULL) {
-            struct fingerprint print;
-            struct text parameter = { 0 };
-            char text[FINGERPRINT_TEXT_BYTES];
-
-            if (!fingerprint_parse(line, &print, &err))
-                continue;
-            text_format(&parameter, "blocked=%s", fingerprint_format(&print, text));
-            text_list_add(&trust->parameters, text_string(&parameter));
-            text_clear(&parameter);
-        }
-    }
-    input_clear(&input);
-    free(path);
 }

@@ -5,7 +5,6 @@
 
 #include "collector/runtime/choice.h"
 #include "schema/store/store.h"
-#include "schema/trust/trust_set.h"
 
 /* Whether it is at least of this version ("11.0.12", "8u301"); of one that does not say, what is asked cannot be known. */
 enum java_age { JAVA_OLDER, JAVA_AT_LEAST, JAVA_AGE_UNKNOWN };
@@ -16,6 +15,3 @@ bool java_knows_type(const struct choice *choice);
 
 /* Why Java does not open this keystore as it was told to; NULL when it does. */
 const char *java_refusal(const struct choice *choice, const struct store *store);
-
-/* What the JDK at `home` was made to block: a parameter of the trust set for each certificate. */
-void java_add_blocked(struct trust_set *trust, const char *home, int root_fd);

@@ -49,6 +49,7 @@ static bool read_option_file(const struct java_line *line, const char *name, str
     struct input input;
     bool there = input_read(line->root_fd, path, 1024 * 1024, &input, &err);
 
+    text_list_add(&line->settings->files, path);
     if (there)
         words_split((const char *)input.bytes, words, of_launcher);
     else
@@ -144,51 +145,10 @@ static void read_launcher_words(struct java_line *line, const struct text_list *
     }
 }
 
-/* Security properties that have a say in which chains are accepted or which stores are opened. */
-static bool alters_trust(const char *text)
-{
-    static const char *const words[] = { "Algorithms",   "security.provider",
-                                         "TrustManager", "istrust",
-                                         "keystore",     "ertificate",
-                                         "crl",          "ocsp",
-                                         "include",      NULL };
-    char *copy = memory_text(text), *rest = copy, *row;
-    bool alters = false;
-
-    while ((row = strsep(&rest, "\r\n")) != NULL) {
-        row += strspn(row, " \t\f");
-        for (size_t i = 0; words[i] != NULL && row[0] != '#' && row[0] != '!'; i++)
-            alters = alters || strstr(row, words[i]) != NULL;
-    }
-    free(copy);
-    return alters;
-}
-
-/* -Djava.security.properties=FILE adds to the JDK's own, ==FILE replaces them. */
-static void settle_security(const struct java_line *line)
-{
-    struct setting_value *file = &line->settings->slots[SETTING_SECURITY];
-    struct error err = { 0 };
-    struct input input = { 0 };
-    bool replaces = file->name != NULL && file->value[0] == '=';
-    char *path;
-
-    if (file->name == NULL)
-        return;
-    path = tree_join(line->process->working_directory, file->value + replaces);
-    if (replaces ||
-        (input_read(line->root_fd, path, 1024 * 1024, &input, &err) ? alters_trust((const char *)input.bytes)
-                                                                    : err.kind != ERROR_ABSENT))
-        settings_set(line->settings, SETTING_UNSETTLED, file->name, "");
-    file->name = NULL;
-    input_clear(&input);
-    free(path);
-}
-
-/* TrustStoreManager: these as empty properties are as none. */
+/* TrustStoreManager: these as empty properties are as none. (An empty trustStore is a file that is not there.) */
 static void forget_empty(struct trust_settings *settings)
 {
-    static const enum setting_slot slots[] = { SETTING_STORE, SETTING_PASSWORD, SETTING_STORE_TYPE };
+    static const enum setting_slot slots[] = { SETTING_PASSWORD, SETTING_STORE_TYPE };
 
     for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++) {
         const char *value = settings_get(settings, slots[i]);
@@ -228,7 +188,6 @@ void java_settle(struct trust_settings *settings, const struct process *process,
     read_launcher_words(&line, &words, 0, true);
     read_launcher_words(&line, &process->arguments, 1, launcher_reads);
     read_java_text(&line, process_variable(process, "_JAVA_OPTIONS"));
-    settle_security(&line);
     forget_empty(settings);
     text_list_clear(&words);
 }

@@ -54,6 +54,7 @@ void settings_clear(struct trust_settings *settings)
 {
     for (size_t i = 0; i < SETTING_SLOTS; i++)
         free(settings->slots[i].value);
+    text_list_clear(&settings->files);
     *settings = (struct trust_settings){ 0 };
 }
 

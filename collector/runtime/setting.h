@@ -33,6 +33,7 @@ struct setting_value {
 /* What decides for one process and runtime: one value a slot. */
 struct trust_settings {
     struct setting_value slots[SETTING_SLOTS];
+    struct text_list files; /* that were read for them, or would be if they were there */
 };
 
 struct installed;

@@ -11,6 +11,7 @@
 #include "tests/support/check.h"
 
 #define DATA TEST_DATA "/store/"
+#define JAVAS TEST_DATA "/java/"
 
 static char tree[] = "/tmp/rootshift-client-XXXXXX";
 
@@ -21,6 +22,8 @@ static const char script[] =
     "file usr/lib/x/libcrypto.so.3 'OpenSSL 3.0.1 14 Dec\\0OPENSSLDIR: \"/usr/lib/ssl\"\\0'\n"
     "copy %sa.pem usr/lib/ssl/cert.pem\n"
     "file usr/lib/jvm/jdk-17/bin/java x; copy %stwo.jks usr/lib/jvm/jdk-17/lib/security/cacerts\n"
+    "for jdk in usr/lib/jvm/jdk-17/conf usr/java/bare/conf opt/jdk8/jre/lib; do copy %s17.0.15.security "
+    "$jdk/security/java.security; done\n"
     "file usr/lib/jvm/jdk-17/release 'JAVA_VERSION=\"17.0.1\"\\n'\n"
     "file opt/jdk8/bin/java x; file opt/jdk8/jre/bin/java x; file opt/jdk8/release "
     "'JAVA_VERSION=\"1.8.0_392\"\\n'\n"
@@ -120,8 +123,8 @@ static int make_host(void)
 
     assert_non_null(mkdtemp(tree));
     made = command;
-    snprintf(made, sizeof(command), script, tree, DATA, DATA, DATA, DATA, DATA, DATA, DATA, DATA, DATA, DATA,
-             DATA, DATA, DATA);
+    snprintf(made, sizeof(command), script, tree, DATA, DATA, JAVAS, DATA, DATA, DATA, DATA, DATA, DATA, DATA,
+             DATA, DATA, DATA, DATA);
     failed = system(command);
     for (size_t i = 0; i < sizeof(started) / sizeof(started[0]); i++) {
         struct process process = { .pid = (pid_t)(1000 + i),
@@ -193,15 +196,6 @@ static const struct client_case {
       { "/srv/shop/pay.p12" },
       1000,
       0,
-      true },
-    { "a trust store that is not there falls back",
-      RUNTIME_JAVA,
-      "/usr/lib/jvm/jdk-17/bin/java",
-      "17.0.1",
-      "java",
-      { "/srv/nowhere.jks", "/usr/lib/jvm/jdk-17/lib/security/cacerts" },
-      1001,
-      2,
       true },
     { "Debian's certifi points to the system",
       RUNTIME_REQUESTS,
@@ -320,15 +314,6 @@ static const struct client_case {
       { "/none", "/srv/hashed" },
       1009,
       0,
-      true },
-    { "a trustStore that is a directory falls back",
-      RUNTIME_JAVA,
-      "/usr/lib/jvm/jdk-17/bin/java",
-      "17.0.1",
-      "java",
-      { "/srv/hashed", "/usr/lib/jvm/jdk-17/lib/security/cacerts" },
-      1013,
-      2,
       true },
     { "a keystore that nobody opens",
       RUNTIME_JAVA,

@@ -39,12 +39,12 @@ static const struct word_case {
       SETTING_PASSWORD,
       NULL,
       NULL },
-    { "security properties that replace the JDK's own are not followed",
+    { "a file of security properties",
       NEW,
       { JAVA, "-Djava.security.properties==/x", "Main" },
       { NULL },
-      SETTING_UNSETTLED,
-      "",
+      SETTING_SECURITY,
+      "=/x",
       "java.security.properties" },
     { "Java's property",
       NEW,
@@ -109,7 +109,13 @@ static const struct word_case {
       SETTING_STORE,
       "/a b",
       "javax.net.ssl.trustStore" },
-    { "an empty property is as none", NEW, { JAVA, STORE, "Main" }, { NULL }, SETTING_STORE, NULL, NULL },
+    { "an empty property is one: it hides jssecacerts",
+      NEW,
+      { JAVA, STORE, "Main" },
+      { NULL },
+      SETTING_STORE,
+      "",
+      "javax.net.ssl.trustStore" },
     { "the form of a source file's Java is no program",
       NEW,
       { JAVA, "--source", "17", STORE "/s", "Main.java" },
@@ -180,23 +186,18 @@ static void word_decides_as_measured(void **state)
     free(version);
 }
 
-/* Option files of the JVM and of its launcher, and security properties, as java 17 and 25 took them. */
+/* Option files of the JVM and of its launcher. */
 static const struct file_case {
     const char *name, *text;
     const char *option; /* before the file's path */
     const char *store;  /* NULL: none */
-    bool settled;
 } files[] = {
-    { "the words of @FILE stand in its place", STORE "/a\n", "@", "/a", true },
-    { "its comments say nothing", STORE "/a # " STORE "/b\n# " STORE "/c\n", "@", "/a", true },
-    { "a backslash joins its lines", "\"" STORE "/a\\\n  b\"", "@", "/ab", true },
-    { "a backslash stands before a backslash", "\"" STORE "/a\\\\b\"", "@", "/a\\b", true },
-    { "the program's own words in it end the options", "-cp /x Main " STORE "/a", "@", NULL, true },
-    { "-XX:VMOptionsFile is the JVM's own", "-Xmx1m " STORE "/a\n", "-XX:VMOptionsFile=", "/a", true },
-    { "security properties about names are settled", "networkaddress.cache.ttl=1\n",
-      "-Djava.security.properties=", NULL, true },
-    { "those about algorithms are not", "jdk.certpath.disabledAlgorithms=MD2\n",
-      "-Djava.security.properties=", NULL, false },
+    { "the words of @FILE stand in its place", STORE "/a\n", "@", "/a" },
+    { "its comments say nothing", STORE "/a # " STORE "/b\n# " STORE "/c\n", "@", "/a" },
+    { "a backslash joins its lines", "\"" STORE "/a\\\n  b\"", "@", "/ab" },
+    { "a backslash stands before a backslash", "\"" STORE "/a\\\\b\"", "@", "/a\\b" },
+    { "the program's own words in it end the options", "-cp /x Main " STORE "/a", "@", NULL },
+    { "-XX:VMOptionsFile is the JVM's own", "-Xmx1m " STORE "/a\n", "-XX:VMOptionsFile=", "/a" },
 };
 
 static void file_is_followed_as_measured(void **state)
@@ -220,7 +221,8 @@ static void file_is_followed_as_measured(void **state)
     assert_int_equal(store == NULL, row->store == NULL);
     if (row->store != NULL)
         assert_string_equal(store, row->store);
-    assert_int_equal(settings_get(&settings, SETTING_UNSETTLED) == NULL, row->settled);
+    assert_null(settings_get(&settings, SETTING_UNSETTLED));
+    assert_int_equal(settings.files.count, 1);
     settings_clear(&settings);
     text_list_clear(&process.arguments);
     close(fd);
