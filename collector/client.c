@@ -158,7 +158,11 @@ void client_list_read(struct client_list *list, const struct process_list *proce
             add_speaker(list, &unseen, root_fd, process, false);
     }
     for (size_t i = 0; i < installed.count; i++) {
-        struct client client = describe(&installed.items[i], root_fd, NULL);
+        struct client client;
+
+        if (installed.items[i].by_process)
+            continue;
+        client = describe(&installed.items[i], root_fd, NULL);
 
         join(list, &client);
     }

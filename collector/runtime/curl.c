@@ -8,17 +8,17 @@
 
 void curl_add(struct installed_list *list, int root_fd, const char *path, const char *resolved)
 {
-    struct installed *installed = installed_add(list, RUNTIME_CURL, path, resolved, NULL, "openssl-partial");
+    struct installed *installed =
+        installed_add(list, RUNTIME_CURL, path, resolved, NULL, libcurl_model(root_fd, path));
 
     if (installed != NULL)
-        installed->version = libcurl_add_stores(&installed->stores, root_fd, path);
+        libcurl_describe(installed, root_fd);
 }
 
-/* curl gives up (77, CURLE_SSL_CACERT_BADFILE) when its file yields nothing, and never comes to its directory. */
 void curl_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker)
 {
-    openssl_choose_of(choice, &installed->stores, speaker);
-    choice->needs_first = true;
+    libcurl_choose(choice, installed, speaker, settings_get(speaker->settings, SETTING_FILE),
+                   settings_get(speaker->settings, SETTING_DIRECTORY));
 }
 
 /* curl's options of one letter that take a value, in the same word or the next (curl(1)). */

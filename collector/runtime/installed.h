@@ -16,7 +16,8 @@ struct installed {
     const char *model;       /* of schema/trust/model.h */
     struct text_list stores; /* in reading order */
     bool carries_roots;      /* the first store is the program itself */
-    char *told_file, *told_directory; /* PHP: named by its ini files in place of `stores`; NULL */
+    char *told_file, *told_directory; /* named by its files in place of `stores`; NULL */
+    bool by_process;                  /* a client only while it runs: by its defaults it is another one */
     const char *unclear;              /* where it is told something that is not followed; NULL */
     struct text_list system_stores;   /* which a setting brings in: Node, requests */
 };

@@ -29,6 +29,9 @@ void openssl_choose(struct choice *choice, const struct installed *installed, co
 void openssl_choose_of(struct choice *choice, const struct text_list *defaults,
                        const struct speaker *speaker);
 
+/* Its hashed directories, a list with colons. */
+void openssl_choose_directories(struct choice *choice, const struct speaker *speaker, const char *colon_list);
+
 /*
  * A Python and those of its libraries that bring their own idea of what to trust: requests, certifi and pip, each a row
  * of its own. A Python is its prefix, the folder above bin: a virtual environment shares the program with the Python
@@ -68,3 +71,20 @@ bool php_runs(const struct installed_list *list, const struct installed *install
 
 bool go_made(int root_fd, const char *path); /* whether this program was */
 void go_add_stores(struct installed *go, int root_fd);
+
+/*
+ * GnuTLS: one file for all who ask for its default, named when it is built. The library is the client, and programs that
+ * have nothing else to say share its stores; git, which asks libcurl, and wget have settings of their own.
+ */
+void gnutls_add(struct installed_list *list, int root_fd, const char *path, const char *resolved);
+void gnutls_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker);
+
+void git_add(struct installed_list *list, int root_fd, const char *path, const char *resolved);
+void git_settle(struct trust_settings *settings, const struct process *process,
+                const struct installed *installed, int root_fd);
+void git_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker);
+
+void wget_add(struct installed_list *list, int root_fd, const char *path, const char *resolved);
+void wget_settle(struct trust_settings *settings, const struct process *process,
+                 const struct installed *installed, int root_fd);
+void wget_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker);

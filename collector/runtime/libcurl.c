@@ -4,36 +4,72 @@
 #include <string.h>
 
 #include "collector/host/tree.h"
+#include "collector/runtime/bundle.h"
+#include "collector/runtime/gnutls.h"
+#include "collector/runtime/kind.h"
 
-static bool names(int root_fd, const char *library, const char *path)
+/* Debian's; other distributions build with a bundle alone. */
+static const char default_directory[] = "/etc/ssl/certs";
+
+static bool is_of_gnutls(const char *model)
 {
-    char *rest = tree_find_text(root_fd, library, path, "");
-    bool whole = rest != NULL && rest[0] == '\0';
-
-    free(rest);
-    return whole;
+    return strcmp(model, "gnutls") == 0;
 }
 
-char *libcurl_add_stores(struct text_list *stores, int root_fd, const char *program)
+const char *libcurl_model(int root_fd, const char *program)
 {
-    static const char *const bundles[] = { "/etc/ssl/certs/ca-certificates.crt",
-                                           "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
-                                           "/etc/ssl/cert.pem" };
-    struct text_list libraries = { 0 };
-    char *version = NULL;
+    char *rest = tree_find_text(root_fd, program, "libcurl-gnutls.so", "");
+    bool gnutls = rest != NULL;
 
-    tree_glob(root_fd, "/usr/lib/*/libcurl.so.4", &libraries);
-    tree_glob(root_fd, "/usr/lib64/libcurl.so.4", &libraries);
-    text_list_add(&libraries, program);
-    for (size_t i = 0; version == NULL && i < libraries.count; i++) {
-        version = tree_find_text(root_fd, libraries.items[i], "libcurl/", " ");
-        for (size_t j = 0; version != NULL && j < sizeof(bundles) / sizeof(bundles[0]); j++) {
-            if (stores->count == 0 && names(root_fd, libraries.items[i], bundles[j]))
-                text_list_add(stores, bundles[j]);
-        }
+    free(rest);
+    return gnutls ? "gnutls" : "openssl-partial";
+}
+
+static void add_stores(struct text_list *stores, int root_fd, const char *library)
+{
+    const char *bundle = bundle_of(root_fd, library);
+
+    if (bundle != NULL)
+        text_list_add(stores, bundle);
+    if (bundle == NULL ? bundle_is_named(root_fd, library, default_directory)
+                       : strcmp(bundle, BUNDLE_DEBIAN) == 0)
+        text_list_add(stores, default_directory);
+}
+
+void libcurl_describe(struct installed *installed, int root_fd)
+{
+    bool gnutls = is_of_gnutls(installed->model);
+    struct text_list libraries = { 0 };
+
+    tree_glob(root_fd, gnutls ? "/usr/lib/*/libcurl-gnutls.so.4" : "/usr/lib/*/libcurl.so.4", &libraries);
+    tree_glob(root_fd, gnutls ? "/usr/lib64/libcurl-gnutls.so.4" : "/usr/lib64/libcurl.so.4", &libraries);
+    text_list_add(&libraries, installed->resolved);
+    for (size_t i = 0; installed->version == NULL && i < libraries.count; i++) {
+        installed->version = tree_find_text(root_fd, libraries.items[i], "libcurl/", " ");
+        if (installed->version != NULL)
+            add_stores(&installed->stores, root_fd, libraries.items[i]);
     }
-    if (stores->count > 0 && strcmp(stores->items[0], bundles[0]) == 0)
-        text_list_add(stores, "/etc/ssl/certs"); /* Debian builds with both */
+    if (gnutls)
+        installed->unclear = gnutls_unclear(root_fd);
     text_list_clear(&libraries);
-    return version;
+}
+
+void libcurl_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker,
+                    const char *file, const char *directory)
+{
+    if (file != NULL)
+        choice_add_set(choice, speaker, file, CHOICE_FILE);
+    for (size_t i = 0; i < installed->stores.count; i++) {
+        bool is_directory = strcmp(installed->stores.items[i], default_directory) == 0;
+
+        if ((is_directory ? directory : file) == NULL)
+            choice_add_store(choice, speaker, installed->stores.items[i],
+                             is_directory ? CHOICE_ANY : CHOICE_FILE, false);
+        choice->needs_first = choice->needs_first || !is_directory;
+    }
+    choice->needs_first = choice->needs_first || file != NULL;
+    if (directory != NULL && is_of_gnutls(installed->model))
+        choice_add_set(choice, speaker, directory, CHOICE_ANY);
+    else if (directory != NULL)
+        openssl_choose_directories(choice, speaker, directory);
 }

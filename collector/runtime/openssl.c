@@ -19,7 +19,7 @@ void openssl_add(struct installed_list *list, int root_fd, const char *path, con
     free(directory);
 }
 
-static void add_directories(struct choice *choice, const struct speaker *speaker, const char *colon_list)
+void openssl_choose_directories(struct choice *choice, const struct speaker *speaker, const char *colon_list)
 {
     char *copy = memory_text(colon_list), *rest = copy, *directory;
 
@@ -39,7 +39,7 @@ void openssl_choose_of(struct choice *choice, const struct text_list *defaults, 
     else if (defaults->count > 0)
         choice_add_store(choice, speaker, defaults->items[0], CHOICE_FILE, false);
     if (directories != NULL)
-        add_directories(choice, speaker, directories);
+        openssl_choose_directories(choice, speaker, directories);
     else
         for (size_t i = 1; i < defaults->count; i++)
             choice_add_store(choice, speaker, defaults->items[i], CHOICE_ANY, false);

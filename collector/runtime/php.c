@@ -33,7 +33,7 @@ static void fill_curl(struct installed *curl, int root_fd, const struct php_trus
 
     note(&curl->told_file, of_streams ? trust->file : trust->curl_file);
     curl->unclear = trust->unclear;
-    curl->version = libcurl_add_stores(&curl->stores, root_fd, curl->resolved);
+    libcurl_describe(curl, root_fd);
 }
 
 /* Both that a PHP has, as one set of words tells them. False when they are there already. */
@@ -192,15 +192,10 @@ void php_choose(struct choice *choice, const struct installed *installed, const 
         openssl_choose_of(choice, &installed->stores, speaker);
 }
 
-/* One file for libcurl's own; libcurl's directory stays, and no variable is asked. */
+/* No variable is asked. */
 void php_curl_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker)
 {
-    const char *set = settings_get(speaker->settings, SETTING_BUNDLE),
-               *file = set != NULL ? set : installed->told_file;
+    const char *set = settings_get(speaker->settings, SETTING_BUNDLE);
 
-    if (file != NULL)
-        choice_add_set(choice, speaker, file, CHOICE_FILE);
-    for (size_t i = file != NULL; i < installed->stores.count; i++)
-        choice_add_store(choice, speaker, installed->stores.items[i], CHOICE_ANY, false);
-    choice->needs_first = true;
+    libcurl_choose(choice, installed, speaker, set != NULL ? set : installed->told_file, NULL);
 }

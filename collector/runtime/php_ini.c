@@ -1,15 +1,11 @@
 #include "collector/runtime/php_ini.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "collector/host/tree.h"
-#include "schema/base/input.h"
-
-/* An ini file of a healthy host is far below. */
-#define FILE_BYTES_MAX (1024 * 1024)
+#include "collector/runtime/ini.h"
 
 void php_trust_clear(struct php_trust *trust)
 {
@@ -17,46 +13,6 @@ void php_trust_clear(struct php_trust *trust)
     free(trust->directory);
     free(trust->curl_file);
     *trust = (struct php_trust){ 0 };
-}
-
-static char *trim(char *text)
-{
-    size_t size;
-
-    text += strspn(text, " \t\r");
-    size = strlen(text);
-    while (size > 0 && strchr(" \t\r", text[size - 1]) != NULL)
-        text[--size] = '\0';
-    return text;
-}
-
-void php_file_walk(int root_fd, const char *path, php_line *take, void *context)
-{
-    struct error err = { 0 };
-    struct input input;
-    char *section = memory_text(""), *rest, *line;
-
-    if (input_read(root_fd, path, FILE_BYTES_MAX, &input, &err)) {
-        rest = (char *)input.bytes;
-        while ((line = strsep(&rest, "\n")) != NULL) {
-            char *equals;
-
-            line = trim(line);
-            if (line[0] == '[') {
-                free(section);
-                section = memory_text(line + 1);
-                section[strcspn(section, "]")] = '\0';
-                continue;
-            }
-            equals = line[0] == ';' ? NULL : strchr(line, '=');
-            if (equals == NULL)
-                continue;
-            *equals = '\0';
-            take(context, section, trim(line), trim(equals + 1));
-        }
-    }
-    input_clear(&input);
-    free(section);
 }
 
 /*
@@ -74,9 +30,12 @@ static char *plain_value(const char *raw)
         value[end - raw - 1] = '\0';
         end += 1 + strspn(end + 1, " \t");
     } else {
+        size_t size = strcspn(raw, ";");
+
+        while (size > 0 && strchr(" \t", raw[size - 1]) != NULL)
+            size--;
         value = memory_text(raw);
-        value[strcspn(value, ";")] = '\0';
-        trim(value);
+        value[size] = '\0';
         end = "";
     }
     if ((*end != '\0' && *end != ';') || strpbrk(value, "$\\\"'") != NULL ||
@@ -302,7 +261,7 @@ void php_trust_read(struct php_trust *trust, int root_fd, const char *program)
 
     list_files(root_fd, program, &files);
     for (size_t i = 0; i < files.count; i++)
-        php_file_walk(root_fd, files.items[i], take_line, trust);
+        ini_walk(root_fd, files.items[i], take_line, trust);
     text_list_clear(&files);
     library = tree_find_text(root_fd, program, "libcurl.so", "");
     trust->loads_curl = trust->loads_curl || library != NULL;

@@ -30,11 +30,3 @@ bool php_has_pools(const char *program);
 void php_pools_list(struct text_list *pools, int root_fd, const char *program);
 void php_pool_read(struct php_trust *trust, int root_fd, const char *program, const char *pool);
 bool php_pool_exists(int root_fd, const char *program, const char *pool);
-
-/*
- * A line "key = value" of a file, both without blanks around them, and the last "[section]" before it ("" at first).
- * Borrowed.
- */
-typedef void php_line(void *context, const char *section, const char *key, const char *value);
-
-void php_file_walk(int root_fd, const char *path, php_line *take, void *context);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "collector/host/tree.h"
+#include "collector/runtime/ini.h"
 
 /*
  * FPM's own files, one of which includes the others. A pool's section can be spread over several of them (php.net's
@@ -26,13 +27,13 @@ static void list_files(int root_fd, const char *program, struct text_list *files
         tree_glob(root_fd, usual[i], files);
 }
 
-static void walk(int root_fd, const char *program, php_line *take, void *context)
+static void walk(int root_fd, const char *program, ini_line *take, void *context)
 {
     struct text_list files = { 0 };
 
     list_files(root_fd, program, &files);
     for (size_t i = 0; i < files.count; i++)
-        php_file_walk(root_fd, files.items[i], take, context);
+        ini_walk(root_fd, files.items[i], take, context);
     text_list_clear(&files);
 }
 

@@ -6,6 +6,7 @@
 
 #include "collector/host/mapping.h"
 #include "collector/host/tree.h"
+#include "collector/runtime/gnutls.h"
 #include "collector/runtime/kind.h"
 #include "collector/runtime/openssldir.h"
 
@@ -154,6 +155,56 @@ static size_t of_module(struct installed_list *list, const struct mappings *mapp
     return count;
 }
 
+static bool is_among(const struct installed_list *list, enum runtime runtime, const size_t *found,
+                     size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (list->items[found[i]].runtime == runtime)
+            return true;
+    }
+    return false;
+}
+
+/* The row of the library that is mapped; of one that was replaced since, that of what is there now. */
+static const struct installed *mapped_gnutls(struct installed_list *list, const struct mappings *mappings,
+                                             int root_fd)
+{
+    char *path = mappings_path(mappings, "libgnutls.so"),
+         *resolved = path == NULL ? NULL : tree_resolve(root_fd, path);
+    const struct installed *library = NULL;
+
+    if (resolved != NULL)
+        installed_add_program(list, root_fd, path);
+    for (size_t i = 0; library == NULL && resolved != NULL && i < list->count; i++) {
+        if (strcmp(list->items[i].resolved, resolved) == 0)
+            library = &list->items[i];
+    }
+    free(resolved);
+    free(path);
+    return library != NULL ? library : gnutls_find(list);
+}
+
+/*
+ * GnuTLS, beside whatever else a process is: OpenSSL's libcurl brings it along in Debian, by way of LDAP. Of one that is
+ * nothing else it is all there is to say.
+ */
+static size_t of_gnutls(struct installed_list *list, const struct mappings *mappings, int root_fd,
+                        size_t found[RUNNING_PER_PROCESS], size_t count)
+{
+    const struct installed *library;
+
+    if (count == RUNNING_PER_PROCESS || !mappings_have(mappings, "libgnutls.so") ||
+        is_among(list, RUNTIME_GNUTLS, found, count) || is_among(list, RUNTIME_GIT, found, count) ||
+        is_among(list, RUNTIME_WGET, found, count))
+        return count;
+    library = mapped_gnutls(list, mappings, root_fd);
+    if (library != NULL && count > 0)
+        found[count] = (size_t)(library - list->items);
+    else
+        found[count] = gnutls_add_program(list, library, mappings->process->executable);
+    return found[count] == SIZE_MAX ? count : count + 1;
+}
+
 size_t running_of_process(struct installed_list *list, const struct process *process, int root_fd,
                           size_t found[RUNNING_PER_PROCESS])
 {
@@ -176,6 +227,7 @@ size_t running_of_process(struct installed_list *list, const struct process *pro
         count = found[0] != SIZE_MAX;
     }
     count = of_module(list, &mappings, root_fd, found, count);
+    count = of_gnutls(list, &mappings, root_fd, found, count);
     mappings_clear(&mappings);
     return count;
 }

@@ -15,6 +15,9 @@ enum runtime {
     RUNTIME_PHP,      /* its streams */
     RUNTIME_PHP_CURL, /* its curl extension */
     RUNTIME_GO,
+    RUNTIME_GNUTLS, /* anything on GnuTLS's default */
+    RUNTIME_GIT,
+    RUNTIME_WGET,
     RUNTIME_UNSEEN, /* processes that we may not look into: whatever they trust is unknown */
     RUNTIMES
 };

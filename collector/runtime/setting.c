@@ -34,6 +34,13 @@ static const struct variable {
     { "REQUESTS_CA_BUNDLE", OF(PIP), SETTING_BUNDLE, true, false },
     { "CURL_CA_BUNDLE", OF(PIP), SETTING_BUNDLE, true, false },
     { "NODE_EXTRA_CA_CERTS", OF(NODE), SETTING_EXTRA, true, false },
+    { "GIT_SSL_CAINFO", OF(GIT), SETTING_FILE, false, false },
+    { "GIT_SSL_CAPATH", OF(GIT), SETTING_DIRECTORY, false, false },
+    { "GIT_SSL_NO_VERIFY", OF(GIT), SETTING_UNVERIFIED, false, false }, /* whatever its value */
+    { "GIT_CONFIG_COUNT", OF(GIT), SETTING_UNSETTLED, false, false },
+    { "GIT_CONFIG_SYSTEM", OF(GIT), SETTING_UNSETTLED, false, false },
+    { "GIT_CONFIG_GLOBAL", OF(GIT), SETTING_UNSETTLED, false, false },
+    { "GNUTLS_SYSTEM_PRIORITY_FILE", OF(GNUTLS) | OF(GIT) | OF(WGET), SETTING_UNSETTLED, false, true },
     { "PHPRC", OF(PHP) | OF(PHP_CURL), SETTING_UNSETTLED, true, false }, /* other ini files */
     { "PHP_INI_SCAN_DIR", OF(PHP) | OF(PHP_CURL), SETTING_UNSETTLED, false, false },
 };

@@ -15,7 +15,7 @@ SIGNS = "keyUsage=critical,keyCertSign,cRLSign"
 NAMED = "subjectKeyIdentifier=hash"
 ISSUED = "authorityKeyIdentifier=keyid"
 CA = ["basicConstraints=critical,CA:TRUE", SIGNS, NAMED]
-LEAF = ["basicConstraints=CA:FALSE", "subjectAltName=DNS:" + HOST, ISSUED]
+LEAF = ["basicConstraints=CA:FALSE", "subjectAltName=DNS:localhost,DNS:" + HOST, ISSUED]
 
 # What the environment says about trust is none of a client's business here.
 CLEAN = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}

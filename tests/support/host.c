@@ -1,0 +1,156 @@
+#include "tests/support/host.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "schema/base/input.h"
+
+#define OPENSSL "/usr/lib/x/libcrypto.so.3"
+#define OPENSSL_BYTES "OPENSSLDIR: \"/usr/lib/ssl\""
+
+static char tree[64];
+
+static void shell(const char *format, ...) PRINTF_LIKE(1, 2);
+
+static void shell(const char *format, ...)
+{
+    struct text command = { 0 };
+    va_list arguments;
+
+    va_start(arguments, format);
+    text_vformat(&command, format, arguments);
+    va_end(arguments);
+    assert_int_equal(system(text_string(&command)), 0);
+    text_clear(&command);
+}
+
+static void make_file(const struct host_file *file)
+{
+    struct text path = { 0 };
+    FILE *out;
+
+    if (text_starts(file->text, "hash ")) {
+        const char *name = file->text + strlen("hash ");
+
+        shell("mkdir -p %s%s && cp %s/store/%s %s%s/$(openssl x509 -hash -noout -in %s/store/%s).0", tree,
+              file->path, TEST_DATA, name, tree, file->path, TEST_DATA, name);
+        return;
+    }
+    text_format(&path, "%s%s", tree, file->path);
+    shell("mkdir -p $(dirname %s)", text_string(&path));
+    if (file->text[0] == '@') {
+        shell("cp %s/store/%s %s", TEST_DATA, file->text + 1, text_string(&path));
+    } else {
+        out = fopen(text_string(&path), "w");
+        assert_non_null(out);
+        assert_true(fputs(file->text, out) >= 0);
+        assert_int_equal(fclose(out), 0);
+    }
+    text_clear(&path);
+}
+
+/* This test itself stands for the process: what it maps can be seen. */
+static void *map(const char *path)
+{
+    struct text whole = { 0 };
+    void *mapped;
+    int fd;
+
+    text_format(&whole, "%s%s", tree, path);
+    fd = open(text_string(&whole), O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    mapped = mmap(NULL, 1, PROT_READ, MAP_PRIVATE, fd, 0);
+    assert_ptr_not_equal(mapped, MAP_FAILED);
+    close(fd);
+    text_clear(&whole);
+    return mapped;
+}
+
+static bool talks(void *context, const struct process *process)
+{
+    (void)context;
+    (void)process;
+    return false;
+}
+
+static void fill(struct process *process, const struct kind_case *row)
+{
+    *process = (struct process){ .pid = getpid(),
+                                 .uid = geteuid(),
+                                 .root = memory_text(tree),
+                                 .executable = memory_text(row->process.executable),
+                                 .working_directory = memory_text("/"),
+                                 .environment_read = true };
+    for (size_t i = 0; i < 6 && row->process.arguments[i] != NULL; i++)
+        text_list_add(&process->arguments, row->process.arguments[i]);
+    for (size_t i = 0; i < 3 && row->process.environment[i] != NULL; i++)
+        text_list_add(&process->environment, row->process.environment[i]);
+}
+
+/* The client of this kind that the row's process is, or else the one without a process; NULL when there is none. */
+static const struct client *find(const struct client_list *clients, const struct kind_case *row)
+{
+    for (size_t i = 0; i < clients->count; i++) {
+        if (clients->items[i].runtime == row->runtime &&
+            (clients->items[i].process_count > 0) == (row->process.executable != NULL))
+            return &clients->items[i];
+    }
+    return NULL;
+}
+
+static void compare(const struct client *client, const struct kind_case *row)
+{
+    size_t count = 0;
+
+    if (row->model == NULL) {
+        assert_null(client);
+        return;
+    }
+    assert_non_null(client);
+    for (; count < 4 && row->stores[count] != NULL; count++) {
+        assert_true(count < client->choice.stores.count);
+        assert_string_equal(client->choice.stores.items[count], row->stores[count]);
+    }
+    assert_int_equal(client->choice.stores.count, count);
+    assert_string_equal(client->choice.model->name, row->model);
+    assert_int_equal(client->trust->count, row->trusted);
+    assert_int_equal(client->trust->complete, row->complete);
+}
+
+void client_is_as_measured(void **state)
+{
+    const struct kind_case *row = *state;
+    struct process_list processes = { 0 };
+    struct client_list clients;
+    struct error err = { 0 };
+    struct shelf *shelf;
+    void *mapped = NULL;
+    int root_fd;
+
+    snprintf(tree, sizeof(tree), "/tmp/rootshift-kind-XXXXXX");
+    assert_non_null(mkdtemp(tree));
+    make_file(&(struct host_file){ OPENSSL, OPENSSL_BYTES });
+    make_file(&(struct host_file){ "/usr/lib/ssl/cert.pem", PEM_A });
+    make_file(&(struct host_file){ "/usr/lib/x/libcurl.so.4", "libcurl/7.88.1 \n" BUNDLE "\n" });
+    for (size_t i = 0; i < 8 && row->files[i].path != NULL; i++)
+        make_file(&row->files[i]);
+    if (row->process.executable != NULL) {
+        processes.items = array_grow(NULL, 0, sizeof(*processes.items));
+        fill(&processes.items[processes.count++], row);
+    }
+    if (row->process.maps != NULL)
+        mapped = map(row->process.maps);
+    root_fd = input_root_open(tree, &err);
+    shelf = shelf_new(root_fd);
+    client_list_read(&clients, &processes, shelf, root_fd, talks, NULL);
+    compare(find(&clients, row), row);
+    client_list_clear(&clients);
+    process_list_clear(&processes);
+    shelf_free(shelf);
+    close(root_fd);
+    if (mapped != NULL)
+        munmap(mapped, 1);
+    shell("rm -rf %s", tree);
+}

@@ -1,0 +1,38 @@
+/*
+ * One host for each row of a test: a few files and one process, or none, and the client that the collector must see.
+ */
+#pragma once
+
+#include "collector/client.h"
+#include "tests/support/check.h"
+
+#define PEM_A "@a.pem"
+#define PEM_B "@b.pem"
+#define BUNDLE "/etc/ssl/certs/ca-certificates.crt"
+
+struct host_file {
+    const char *path;
+    const char *
+        text; /* "@NAME": a copy of that one of tests/data/store; "hash NAME": in this directory, by its hash */
+};
+
+struct kind_case {
+    const char *name;
+    struct host_file files[8];
+    struct {
+        const char *executable;
+        const char *arguments[6], *environment[3];
+        const char *maps; /* a file's name */
+    } process;            /* none without executable */
+
+    enum runtime runtime;
+    const char *stores[4], *model;
+    size_t trusted;
+    bool complete;
+};
+
+/*
+ * A row as a test. Each host has an OpenSSL, whose file is a.pem, and a libcurl that is built to read Debian's bundle and
+ * directory; the process is this test itself as far as what it maps is looked at.
+ */
+void client_is_as_measured(void **state);
