@@ -18,12 +18,15 @@ static void read_java_store(const struct client *client, struct trust_set *set, 
     struct shelf_view view = { .without_password = client->choice.password == NULL,
                                .password = client->choice.password };
     const struct store *store = shelf_get(shelf, path, &view);
-    const char *refusal = java_refusal(&client->choice, store);
+    bool certain;
+    const char *refusal = java_refusal(&client->choice, store, &certain);
 
-    if (refusal != NULL)
-        note(set, path, refusal);
-    else
+    if (refusal == NULL) {
         trust_set_add_store(set, client->choice.model, store);
+        return;
+    }
+    note(set, path, refusal);
+    set->complete = set->complete && certain;
 }
 
 static const char *const refusals[] = {

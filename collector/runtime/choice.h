@@ -13,6 +13,8 @@ enum choice_refusal {
     CHOICE_MAY_NOT_READ /* as who it runs now; what it read before it gave up rights cannot be said */
 };
 
+enum choice_answer { CHOICE_NO, CHOICE_YES, CHOICE_UNKNOWN };
+
 struct choice {
     const struct model *model;
     struct text_list stores;       /* paths, in reading order */
@@ -21,6 +23,7 @@ struct choice {
     char *password;                /* Java's; never leaves this program */
     char *store_type;              /* Java's trustStoreType; NULL when not set */
     bool exact_type;               /* Java: a store of another type than that is not opened */
+    enum choice_answer new_macs;   /* Java: whether it can check a PKCS#12 of today */
     struct text_list
         parameters;           /* of the trust set: what was told beside stores (schema/trust/parameter.h) */
     struct text_list files;   /* other files that have a say, or would if they were there */

@@ -138,6 +138,24 @@ static void choose_blocked(struct choice *choice, const struct installed *instal
     }
 }
 
+/*
+ * The digests of what keytool writes since JDK 16 and OpenSSL since 3.0 came to JDK 11 and 8 with 11.0.12 and 8u301
+ * (JDK-8267837; measured with 11.0.5 and 11.0.13), and to nothing between 11 and 16.
+ */
+static enum choice_answer knows_new_macs(const struct installed *installed)
+{
+    const char *since = java_age(installed, "12") == JAVA_AT_LEAST  ? "16"
+                        : java_age(installed, "9") == JAVA_AT_LEAST ? "11.0.12"
+                                                                    : "8u301";
+
+    switch (java_age(installed, since)) {
+    case JAVA_OLDER: return CHOICE_NO;
+    case JAVA_AT_LEAST: return CHOICE_YES;
+    case JAVA_AGE_UNKNOWN: break;
+    }
+    return CHOICE_UNKNOWN;
+}
+
 /* A trustStore that leads nowhere is listed, so that a person sees it. */
 void java_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker)
 {
@@ -149,6 +167,7 @@ void java_choose(struct choice *choice, const struct installed *installed, const
 
     choice->password = password == NULL ? NULL : memory_text(password);
     choice->store_type = type == NULL ? NULL : memory_text(type);
+    choice->new_macs = knows_new_macs(installed);
     choose_security(choice, installed, speaker);
     choose_blocked(choice, installed, speaker);
     if (store == NULL) {
@@ -208,10 +227,11 @@ bool java_knows_type(const struct choice *choice)
     return store_type_of(choice) != NULL;
 }
 
-const char *java_refusal(const struct choice *choice, const struct store *store)
+const char *java_refusal(const struct choice *choice, const struct store *store, bool *certain)
 {
     const struct store_type *type = store_type_of(choice);
 
+    *certain = true;
     if (store->format == STORE_JCEKS && type != NULL && !type->jceks)
         return "a JCEKS file opens only with trustStoreType=JCEKS";
     if ((store->format == STORE_PKCS12 && type != NULL && !type->pkcs12) ||
@@ -222,5 +242,8 @@ const char *java_refusal(const struct choice *choice, const struct store *store)
          (store->integrity != STORE_INTEGRITY_VERIFIED && store->integrity != STORE_INTEGRITY_NONE &&
           store->state != STORE_OPAQUE)))
         return "it does not open with the password that is set";
+    *certain = choice->new_macs == CHOICE_NO;
+    if (choice->password != NULL && store->new_mac && choice->new_macs != CHOICE_YES)
+        return "a JVM before 11.0.12 or 8u301 does not open it: its check is by a newer digest than SHA-1";
     return NULL;
 }

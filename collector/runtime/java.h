@@ -13,5 +13,5 @@ enum java_age java_age(const struct installed *installed, const char *version);
 /* Whether our readers know the kind of store that trustStoreType names. */
 bool java_knows_type(const struct choice *choice);
 
-/* Why Java does not open this keystore as it was told to; NULL when it does. */
-const char *java_refusal(const struct choice *choice, const struct store *store);
+/* Why Java does not open this keystore as it was told to; NULL when it does. *certain: it does not for sure. */
+const char *java_refusal(const struct choice *choice, const struct store *store, bool *certain);

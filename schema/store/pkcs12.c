@@ -160,11 +160,15 @@ static void check_mac(struct opened *opened, const struct store_options *options
 {
     struct trial trial = { .opened = opened };
     const ASN1_INTEGER *iterations = NULL;
+    const X509_ALGOR *digest = NULL;
+    const ASN1_OBJECT *name = NULL;
 
     if (!PKCS12_mac_present(opened->file))
         return;
     store->integrity = STORE_INTEGRITY_UNVERIFIED;
-    PKCS12_get0_mac(NULL, NULL, NULL, &iterations, opened->file);
+    PKCS12_get0_mac(NULL, &digest, NULL, &iterations, opened->file);
+    X509_ALGOR_get0(&name, NULL, NULL, digest);
+    store->new_mac = OBJ_obj2nid(name) != NID_sha1;
     trial.iterations = iterations == NULL ? 1 : ASN1_INTEGER_get(iterations); /* RFC 7292: DEFAULT 1 */
     if (trial.iterations < 0 || trial.iterations > ITERATIONS_MAX) {
         opened->undecided = true;

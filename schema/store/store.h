@@ -122,6 +122,7 @@ struct store {
     char *problem;   /* for a person, when state is not STORE_READ */
     bool broken_off; /* the reader did not come to the end of the file; what it found before is there */
     enum store_integrity integrity;
+    bool new_mac;   /* PKCS#12: the check is by another digest than SHA-1, which old readers do not know */
     bool encrypted; /* certificates could be read only with a password */
     bool
         password_needed; /* some or all of it can be read only with a password, and none that was tried fits */
