@@ -278,7 +278,7 @@ static void describe_client(Rootshift__V1__Client *message, const struct client 
     message->relevance = (Rootshift__V1__Relevance)inspection_relevance(client);
     message->trust_set = bytes_of(&client->digest);
     message->unclaimed = client->unclaimed;
-    message->assumes_default_store = client->choice.settings.count == 0 && !client->unclaimed;
+    message->assumes_default_store = choice_is_assumed(&client->choice) && !client->unclaimed;
     for (size_t i = 0; i < client->choice.stores.count; i++) {
         char id[17];
 

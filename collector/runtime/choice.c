@@ -57,6 +57,7 @@ void choice_make(struct choice *choice, const struct installed *installed, int r
     *choice = (struct choice){ .model = model_find(installed->model) };
     if (process != NULL)
         settings_read(&settings, process, installed, root_fd);
+    choice->brings_code = settings_get(&settings, SETTING_CODE) != NULL;
     choice->adds_unread = settings_get(&settings, SETTING_UNREAD) != NULL;
     choice->unsettled = process != NULL && (!process->environment_read || is_gone(process, root_fd) ||
                                             settings_get(&settings, SETTING_UNSETTLED) != NULL);
@@ -92,6 +93,11 @@ void choice_doubt(struct choice *choice, const char *by)
     if (!choice->unsettled)
         choice->unsettled_by = by;
     choice->unsettled = true;
+}
+
+bool choice_is_assumed(const struct choice *choice)
+{
+    return choice->settings.count == 0 || choice->brings_code;
 }
 
 bool choice_is_refused(const struct choice *choice)

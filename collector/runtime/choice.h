@@ -29,6 +29,7 @@ struct choice {
     struct text_list files;   /* other files that have a say, or would if they were there */
     bool carries_roots;       /* the first store is the program itself */
     bool adds_extra;          /* Node: the last store is NODE_EXTRA_CA_CERTS */
+    bool brings_code;         /* what it trusts may be set in code that it was told to load */
     bool unsettled;           /* what was told is not all known: nothing is said of its trust */
     const char *unsettled_by; /* the setting; NULL where that has no name */
     bool adds_unread;         /* more roots than are read here */
@@ -49,6 +50,9 @@ void choice_clear(struct choice *choice);
 
 /* From here on nothing is said of its trust. `by` is static. */
 void choice_doubt(struct choice *choice, const char *by);
+
+/* Whether it is only assumed that its stores are what it trusts: nobody named one, or code may have the last word. */
+bool choice_is_assumed(const struct choice *choice);
 
 /* Two processes of which one may not read a store are two clients. */
 bool choice_is_refused(const struct choice *choice);

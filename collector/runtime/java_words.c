@@ -2,34 +2,69 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "collector/host/tree.h"
 #include "collector/runtime/java.h"
 #include "collector/runtime/words.h"
 #include "schema/base/input.h"
 
-/* Java's system properties, "-Dname=value". */
+/*
+ * Java's system properties, "-Dname=value". Of those that are not followed, each made a handshake fail with JDK 17 that
+ * did not fail without it, or moves java.home.
+ */
 static const struct setting_word properties[] = {
     { "javax.net.ssl.trustStore", SETTING_STORE },
     { "javax.net.ssl.trustStoreType", SETTING_STORE_TYPE },
     { "javax.net.ssl.trustStorePassword", SETTING_PASSWORD },
     { "javax.net.ssl.trustStoreProvider", SETTING_UNSETTLED },
     { "com.sun.net.ssl.checkRevocation", SETTING_UNSETTLED },
+    { "jdk.tls.client.SignatureSchemes", SETTING_UNSETTLED },
+    { "jdk.tls.maxCertificateChainLength", SETTING_UNSETTLED },
+    { "jdk.tls.client.maxInboundCertificateChainLength", SETTING_UNSETTLED },
+    { "jdk.tls.maxHandshakeMessageSize", SETTING_UNSETTLED },
+    { "java.home", SETTING_UNSETTLED },
     { "java.security.properties", SETTING_SECURITY },
+    { "java.security.disableSystemPropertiesFile", SETTING_UNSETTLED }, /* RHEL's, as are the next two */
+    { "security.useSystemPropertiesFile", SETTING_UNSETTLED },
+    { "com.redhat.fips", SETTING_UNSETTLED },
+    { "semeru.fips", SETTING_UNSETTLED }, /* IBM's */
+    { "semeru.customprofile", SETTING_UNSETTLED },
+    { "java.system.class.loader", SETTING_CODE },
+    { "java.ext.dirs", SETTING_CODE },
+    { "java.endorsed.dirs", SETTING_CODE },
 };
+
+/* Beginnings of words that bring code to run beside or instead of the JDK's own; OpenJ9 has option files, too. */
+static const struct setting_word beginnings[] = {
+    { "-javaagent:", SETTING_CODE },         { "-agentlib:", SETTING_CODE },
+    { "-agentpath:", SETTING_CODE },         { "-Xbootclasspath", SETTING_CODE },
+    { "--patch-module", SETTING_CODE },      { "--upgrade-module-path", SETTING_CODE },
+    { "-Xoptionsfile=", SETTING_UNSETTLED },
+};
+
+/* A switch that is off is as none. */
+static bool is_off(const struct setting_word *row, const char *value)
+{
+    return row->slot == SETTING_UNSETTLED && strcasecmp(value, "false") == 0;
+}
 
 /* The last of equal properties wins, so each is simply set again. */
 static void read_property(struct trust_settings *settings, const char *word)
 {
+    for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++) {
+        if (text_starts(word, beginnings[i].word))
+            settings_set(settings, beginnings[i].slot, beginnings[i].word, "");
+    }
     if (!text_starts(word, "-D"))
         return;
     for (size_t i = 0; i < sizeof(properties) / sizeof(properties[0]); i++) {
         size_t size = strlen(properties[i].word);
+        bool named = strncmp(word + 2, properties[i].word, size) == 0;
+        const char *end = named ? word + 2 + size : "", *value = *end == '=' ? end + 1 : "";
 
-        if (strncmp(word + 2, properties[i].word, size) == 0 &&
-            (word[2 + size] == '=' || word[2 + size] == '\0'))
-            settings_set(settings, properties[i].slot, properties[i].word,
-                         word[2 + size] == '=' ? word + 3 + size : "");
+        if (named && (*end == '=' || *end == '\0') && !is_off(&properties[i], value))
+            settings_set(settings, properties[i].slot, properties[i].word, value);
     }
 }
 
@@ -173,6 +208,28 @@ static bool reads_launcher_files(const struct installed *installed, int root_fd)
     return reads;
 }
 
+/*
+ * Variables of a JVM with rights beyond its user's (HotSpot passes them over, os::have_special_privileges), and those of
+ * OpenJ9, of which it was not measured what beats what.
+ */
+static void doubt_variables(struct trust_settings *settings, const struct process *process)
+{
+    static const struct {
+        const char *name;
+        bool always;
+    } variables[] = { { "JAVA_TOOL_OPTIONS", false },
+                      { "_JAVA_OPTIONS", false },
+                      { "IBM_JAVA_OPTIONS", true },
+                      { "OPENJ9_JAVA_OPTIONS", true } };
+
+    for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
+        const char *value = process_variable(process, variables[i].name);
+
+        if (value != NULL && (variables[i].always ? strstr(value, "-D") != NULL : process->privileged))
+            settings_set(settings, SETTING_UNSETTLED, variables[i].name, "");
+    }
+}
+
 /* In the order in which the JVM puts them together: what comes later wins, _JAVA_OPTIONS over all. */
 void java_settle(struct trust_settings *settings, const struct process *process,
                  const struct installed *installed, int root_fd)
@@ -189,5 +246,6 @@ void java_settle(struct trust_settings *settings, const struct process *process,
     read_launcher_words(&line, &process->arguments, 1, launcher_reads);
     read_java_text(&line, process_variable(process, "_JAVA_OPTIONS"));
     forget_empty(settings);
+    doubt_variables(settings, process);
     text_list_clear(&words);
 }

@@ -21,6 +21,7 @@ enum setting_slot {
     SETTING_UNVERIFIED, /* certificates are not checked at all */
     SETTING_UNREAD,     /* adds roots that are not read here */
     SETTING_SECURITY,   /* Java: a file that alters its security properties */
+    SETTING_CODE,       /* Java: brings code that can have its own mind about certificates */
     SETTING_UNSETTLED,  /* alters trust in a way that is not followed: nothing can be said */
     SETTING_SLOTS
 };

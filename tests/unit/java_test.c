@@ -351,6 +351,27 @@ static void stores_are_read_as_measured(void **state)
     look_away(&look);
 }
 
+/* Whether its stores are only assumed to be what it trusts. */
+static const struct assumption_case {
+    const char *name, *words[4];
+    bool assumed;
+} assumptions[] = {
+    { "nobody named a store", { NULL }, true },
+    { "somebody did", { STORE "two.jks" }, false },
+    { "but an agent may know better", { STORE "two.jks", "-javaagent:/srv/agent.jar" }, true },
+};
+
+static void store_is_assumed_or_named(void **state)
+{
+    static const struct java_case host = { .version = NEW };
+    const struct assumption_case *row = *state;
+    struct look look;
+
+    make_host(&host);
+    assert_int_equal(choice_is_assumed(&look_at(&look, row->words, 0)->choice), row->assumed);
+    look_away(&look);
+}
+
 /* What is done on the host after the process started, and whether the process can have read something else. */
 static const struct change_case {
     const char *name, *word, *command;
@@ -395,5 +416,6 @@ static void change_is_seen(void **state)
 
 int main(void)
 {
-    return RUN_ROWS(cases, stores_are_read_as_measured) + RUN_ROWS(changes, change_is_seen);
+    return RUN_ROWS(cases, stores_are_read_as_measured) + RUN_ROWS(assumptions, store_is_assumed_or_named) +
+           RUN_ROWS(changes, change_is_seen);
 }
