@@ -30,39 +30,86 @@ enum java_age java_age(const struct installed *installed, const char *version)
     return version_compare(&own, &asked) < 0 ? JAVA_OLDER : JAVA_AT_LEAST;
 }
 
-/*
- * java.home is the folder above bin, or its jre up to JDK 8. Of jssecacerts and cacerts the first that is a file and can
- * be read is all that is read (sun.security.ssl.TrustStoreManager; measured with 11, 17, 21 and 25).
- */
-void java_add(struct installed_list *list, int root_fd, const char *path, const char *resolved)
+/* Likewise of an older one's JDK, whose jre `home` is. */
+static char *version_of_home(int root_fd, const char *home)
 {
-    char *bin = tree_folder(resolved), *above = tree_folder(bin), *jre = tree_join(above, "jre");
-    char *jre_java = tree_join(jre, "bin/java");
-    const char *home = tree_exists(root_fd, jre_java) ? jre : above;
-    char *security = tree_join(home, "lib/security"), *own = tree_join(home, "lib/security/jssecacerts"),
-         *cacerts = tree_join(home, "lib/security/cacerts");
+    char *version = java_version(root_fd, home);
+
+    if (version == NULL && text_ends(home, "/jre")) {
+        char *jdk = tree_folder(home);
+
+        version = java_version(root_fd, jdk);
+        free(jdk);
+    }
+    return version;
+}
+
+/*
+ * Of jssecacerts and cacerts the first that is a file and can be read is all that is read
+ * (sun.security.ssl.TrustStoreManager; measured with 11, 17, 21 and 25). One without either trusts nobody, and is a
+ * client all the same. NULL where there is no java.home, or this is known already.
+ */
+static struct installed *add_home(struct installed_list *list, int root_fd, const char *path,
+                                  const char *resolved, const char *home)
+{
+    char *security = tree_join(home, "lib/security"), *own = tree_join(security, "jssecacerts"),
+         *cacerts = tree_join(security, "cacerts");
     struct installed *installed = NULL;
 
-    /* one without either trusts nobody, and is a client all the same */
-    if (tree_exists(root_fd, own) || tree_exists(root_fd, cacerts) || tree_is_directory(root_fd, security))
+    if (tree_is_directory(root_fd, security))
         installed = installed_add(list, RUNTIME_JAVA, path, resolved, home, "java");
     if (installed != NULL) {
-        installed->version = java_version(root_fd, above);
-        if (installed->version == NULL && text_ends(above, "/jre")) {
-            char *jdk = tree_folder(above);
-
-            installed->version = java_version(root_fd, jdk);
-            free(jdk);
-        }
+        installed->version = version_of_home(root_fd, home);
+        if (installed->version == NULL)
+            installed->version = memory_text("");
         text_list_add(&installed->stores, tree_is_file(root_fd, own) ? own : cacerts);
     }
     free(cacerts);
     free(own);
     free(security);
+    return installed;
+}
+
+/* java.home is the folder above bin, or its jre up to JDK 8. */
+void java_add(struct installed_list *list, int root_fd, const char *path, const char *resolved)
+{
+    char *bin = tree_folder(resolved), *above = tree_folder(bin), *jre = tree_join(above, "jre");
+    char *jre_java = tree_join(jre, "bin/java");
+
+    add_home(list, root_fd, path, resolved, tree_exists(root_fd, jre_java) ? jre : above);
     free(jre_java);
     free(jre);
     free(above);
     free(bin);
+}
+
+/* HOME/lib/server/libjvm.so, before JDK 9 with the machine's name between them. */
+static char *home_of_library(const char *path)
+{
+    char *home = memory_text(path), *end = NULL;
+
+    for (char *at = strstr(home, "/lib/"); at != NULL; at = strstr(at + 1, "/lib/"))
+        end = at;
+    if (end != NULL)
+        *end = '\0';
+    return home;
+}
+
+size_t java_add_embedded(struct installed_list *list, int root_fd, const char *program, const char *library)
+{
+    char *home = home_of_library(library);
+    struct installed *installed = add_home(list, root_fd, program, program, home);
+    size_t index = SIZE_MAX;
+
+    if (installed != NULL)
+        installed->unclear = "libjvm.so";
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].runtime == RUNTIME_JAVA && strcmp(list->items[i].resolved, program) == 0 &&
+            strcmp(list->items[i].home, home) == 0)
+            index = i;
+    }
+    free(home);
+    return index;
 }
 
 /*

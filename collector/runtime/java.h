@@ -10,6 +10,12 @@
 enum java_age { JAVA_OLDER, JAVA_AT_LEAST, JAVA_AGE_UNKNOWN };
 enum java_age java_age(const struct installed *installed, const char *version);
 
+/*
+ * A program other than java that has mapped this libjvm.so: jsvc, a launcher of jpackage's, a tool of the JDK's. What it told
+ * the JVM only itself knows. The index of its row; SIZE_MAX where there is no java.home around that library.
+ */
+size_t java_add_embedded(struct installed_list *list, int root_fd, const char *program, const char *library);
+
 /* Whether our readers know the kind of store that trustStoreType names. */
 bool java_knows_type(const struct choice *choice);
 

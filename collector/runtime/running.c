@@ -7,6 +7,7 @@
 #include "collector/host/mapping.h"
 #include "collector/host/tree.h"
 #include "collector/runtime/gnutls.h"
+#include "collector/runtime/java.h"
 #include "collector/runtime/kind.h"
 #include "collector/runtime/openssldir.h"
 
@@ -165,6 +166,22 @@ static bool is_among(const struct installed_list *list, enum runtime runtime, co
     return false;
 }
 
+/* A JVM in a process that is not java's own. */
+static size_t of_jvm(struct installed_list *list, const struct mappings *mappings, int root_fd,
+                     size_t found[RUNNING_PER_PROCESS], size_t count)
+{
+    char *library = mappings_path(mappings, "libjvm.so"),
+         *resolved = library == NULL ? NULL : tree_resolve(root_fd, library);
+
+    if (resolved != NULL && count < RUNNING_PER_PROCESS && !is_among(list, RUNTIME_JAVA, found, count)) {
+        found[count] = java_add_embedded(list, root_fd, mappings->process->executable, resolved);
+        count += found[count] != SIZE_MAX;
+    }
+    free(resolved);
+    free(library);
+    return count;
+}
+
 /* The row of the library that is mapped; of one that was replaced since, that of what is there now. */
 static const struct installed *mapped_gnutls(struct installed_list *list, const struct mappings *mappings,
                                              int root_fd)
@@ -227,6 +244,7 @@ size_t running_of_process(struct installed_list *list, const struct process *pro
         count = found[0] != SIZE_MAX;
     }
     count = of_module(list, &mappings, root_fd, found, count);
+    count = of_jvm(list, &mappings, root_fd, found, count);
     count = of_gnutls(list, &mappings, root_fd, found, count);
     mappings_clear(&mappings);
     return count;

@@ -10,7 +10,7 @@
 #include "collector/restart.h"
 #include "schema/base/clock.h"
 #include "schema/base/input.h"
-#include "tests/support/check.h"
+#include "tests/support/host.h"
 
 #define HOME "/usr/lib/jvm/jdk"
 #define SECURITY HOME "/lib/security/"
@@ -414,8 +414,31 @@ static void change_is_seen(void **state)
     look_away(&look);
 }
 
+#define MODULAR "/opt/jdk/lib/server/libjvm.so"
+#define CLASSIC "/opt/jdk8/jre/lib/amd64/server/libjvm.so"
+
+/* Programs that carry a JVM: its home is around libjvm.so, and what they tell it is not seen. */
+static const struct kind_case embedded[] = {
+    { "a JVM in another program is a client of which nothing is said",
+      { { "/usr/bin/jsvc", "x" }, { MODULAR, "x" }, { "/opt/jdk/lib/security/cacerts", "@two.jks" } },
+      { "/usr/bin/jsvc", { "jsvc", "-Dx=y", "Main" }, { NULL }, MODULAR },
+      RUNTIME_JAVA,
+      { "/opt/jdk/lib/security/cacerts" },
+      "java",
+      0,
+      false },
+    { "of JDK 8 too",
+      { { "/usr/bin/jsvc", "x" }, { CLASSIC, "x" }, { "/opt/jdk8/jre/lib/security/cacerts", "@two.jks" } },
+      { "/usr/bin/jsvc", { "jsvc", "Main" }, { NULL }, CLASSIC },
+      RUNTIME_JAVA,
+      { "/opt/jdk8/jre/lib/security/cacerts" },
+      "java",
+      0,
+      false },
+};
+
 int main(void)
 {
-    return RUN_ROWS(cases, stores_are_read_as_measured) + RUN_ROWS(assumptions, store_is_assumed_or_named) +
-           RUN_ROWS(changes, change_is_seen);
+    return RUN_ROWS(embedded, client_is_as_measured) + RUN_ROWS(cases, stores_are_read_as_measured) +
+           RUN_ROWS(assumptions, store_is_assumed_or_named) + RUN_ROWS(changes, change_is_seen);
 }
