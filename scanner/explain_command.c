@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "scanner/matrix.h"
+#include "schema/trust/by_key.h"
 #include "schema/trust/diagram.h"
 #include "schema/trust/shape.h"
 
@@ -103,12 +104,12 @@ static void search_by_key(const struct question *question, const struct question
     result->verdict = client->release != NULL
                           ? release_accepts_key(client->release, question->catalogue, at, chain->accepts,
                                                 chain->accepts_count, &result->reason, &via)
-                          : path_accepts_key(client->trust, client->model, at, chain->accepts,
-                                             chain->accepts_count, &result->reason, &via);
+                          : by_key_verdict(client->trust, client->model, at, chain->accepts,
+                                           chain->accepts_count, &result->reason, &via);
     for (size_t i = 0; i < chain->accepts_count; i++) {
         struct path path = { .count = 1, .anchored = true, .valid = true };
 
-        if (path_accepts_key(client->trust, client->model, at, &chain->accepts[i], 1, &ignored, &via) !=
+        if (by_key_verdict(client->trust, client->model, at, &chain->accepts[i], 1, &ignored, &via) !=
                 PATH_TRUSTED ||
             via == NULL || via->certificate == NULL)
             continue;

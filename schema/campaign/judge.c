@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "schema/trust/by_key.h"
 #include "schema/trust/parameter.h"
 
 static const char *const root_states[] = {
@@ -78,8 +79,8 @@ static enum path_verdict verdict_at(const struct question *question, int64_t at,
     *reason = NULL;
     if (has_certificates(question))
         return path_verdict_of(&query, reason);
-    verdict = path_accepts_key(&question->known, subject->model, at, question->keys,
-                               question->chain->accepts_count, reason, &via);
+    verdict = by_key_verdict(&question->known, subject->model, at, question->keys,
+                             question->chain->accepts_count, reason, &via);
     if (verdict != PATH_TRUSTED || !parameter_refuses_public(&question->known))
         return verdict;
     *reason = "algorithms-restricted"; /* by what will hang from the root, of which nothing is known */
@@ -413,10 +414,10 @@ enum root_state judge_root(const struct campaign_root *root, const struct trust_
         present = true;
         unseen = unseen || entry->certificate == NULL || (entry->marks & TRUST_MARK_UNSURE) != 0;
         if (fingerprint_equal(&entry->fingerprint, certificate_fingerprint(root->certificate)) &&
-            path_accepts_key(&alone, model, at, key, 1, &reason, &via) == PATH_TRUSTED)
+            by_key_verdict(&alone, model, at, key, 1, &reason, &via) == PATH_TRUSTED)
             return ROOT_TRUSTED;
     }
-    if (present && path_accepts_key(trust, model, at, key, 1, &reason, &via) == PATH_TRUSTED)
+    if (present && by_key_verdict(trust, model, at, key, 1, &reason, &via) == PATH_TRUSTED)
         return ROOT_TRUSTED_VIA_KEY;
     if (present && !unseen)
         return ROOT_PRESENT_NOT_TRUSTED;

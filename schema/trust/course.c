@@ -26,6 +26,9 @@ static void report(struct course *course, size_t at, enum path_problem_code code
 
 static enum rule_place place_of(const struct course *course, size_t at)
 {
+    if (course->count == 1 && course->anchored &&
+        course->pool->query->model->alternatives == MODEL_ALTERNATIVES_JSSE)
+        return RULE_PINNED;
     if (at == 0 && !course->headless)
         return RULE_LEAF;
     return course->anchored && at == course->count - 1 ? RULE_ANCHOR : RULE_CA;
@@ -61,12 +64,13 @@ static void judge_each(struct course *course)
 /* Self-issued intermediates do not count (RFC 5280 section 4.2.1.9). */
 static void judge_lengths(struct course *course)
 {
-    size_t below = 0;
+    size_t below = 0, cas_max = course->pool->query->model->cas_max;
 
     for (size_t at = 1; at < course->count; at++) {
         long most = X509_get_pathlen(certificate_x509(member_of(course, at)->certificate));
 
-        if (limits(course, at) && most >= 0 && below > (size_t)most)
+        if ((limits(course, at) && most >= 0 && below > (size_t)most) ||
+            (place_of(course, at) == RULE_CA && cas_max > 0 && below >= cas_max))
             report(course, at, PATH_PATH_LENGTH);
         below += !member_of(course, at)->self_issued;
     }

@@ -94,7 +94,8 @@ static const struct caution {
       "undetermined: whether this release holds the root that it needs, no source says" },
     { "chain-not-at-hand",
       "undetermined: of this chain only the roots are known, and this client looks at another certificate" },
-    { "namesake", "undetermined: another certificate of the root's name stands before it in the store" },
+    { "namesake",
+      "undetermined: this client may take another certificate of the root's name, which would not do" },
 };
 
 static const char *find_caution(const char *reason)

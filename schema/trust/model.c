@@ -11,6 +11,24 @@
     .order = MODEL_TRUSTED_FIRST, .order_matters = true, .aki = MODEL_AKI_ISSUER_SERIAL,                     \
     .names = MODEL_NAMES_CANONICAL, .eku = MODEL_EKU_ALL, .leaf_key_usage = true, .sha1_refused = true, .verifies = true
 
+#define JAVA_FAMILY                                                                                          \
+    .formats = MODEL_READS_KEYSTORES, .damage = MODEL_DAMAGE_DROPS_FILE, .trusted_block = MODEL_TRUSTED_SKIPPED, \
+    .java_marks = true, .anchors = MODEL_ANCHORS_ANY,                                                        \
+    .anchor_says_ca = true, .order = MODEL_TRUSTED_FIRST, .names = MODEL_NAMES_CANONICAL,                    \
+    .leaf_key_usage = true, .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024, .nist_curves = true,  \
+    .sha1_refused = true, .verifies = true
+
+/*
+ * What a Java virtual machine asks where the served list is no path (PKIXValidator.doBuild): at most five intermediates
+ * (PKIXBuilderParameters.getMaxPathLength), and anchors must be valid. JDK 11 looks at an anchor's name constraints
+ * here, JDK 7 wanted key ids and serial numbers to fit (AdaptableX509CertSelector); 17, 21 and 25 do neither.
+ */
+static const struct model java_builder = {
+    .name = "java", .clients = "Java virtual machines with JSSE",
+    JAVA_FAMILY, .alternatives = MODEL_ALTERNATIVES_ALL, .first_path = true, .cas_max = 5,
+    .anchor_dates = true, .anchor_constraints = MODEL_ANCHOR_CONSTRAINED, .aki = MODEL_AKI_KEY_ID_SERIAL
+};
+
 static const struct model models[] = {
     /*
      * What the standard allows, for clients that nobody has measured: every path is tried (RFC 4158),
@@ -59,19 +77,15 @@ static const struct model models[] = {
       .sha1_refused = true, .verifies = true },
 
     /*
-     * JDK 17 and 25, measured: all paths are tried; of an anchor only the CA flag and key usage count,
-     * neither EKU nor name constraints nor path length, and its dates only where the list is served out
-     * of order (then the builder runs, else the validator). PKCS#12 certificates count with Java's attribute only, a key entry gives its first certificate, PEM is not read. JDK 16
-     * dropped all curves but NIST's three, JDK 8 and 11 refuse them (jdk.disabled.namedCurves); measured with 11, 17, 21 and 25. SHA-1
+     * JDK 11, 17, 21 and 25, read and measured (schema/trust/jsse.h): of an anchor only the CA flag and key usage
+     * count, neither EKU nor name constraints nor path length, and its dates only where the builder runs.
+     * PKCS#12 certificates count with Java's attribute only, a key entry gives its first certificate, PEM is not read. JDK 16
+     * dropped all curves but NIST's three, JDK 8 and 11 refuse them (jdk.disabled.namedCurves). SHA-1
      * is refused below the JDK's own roots only (jdk.certpath.disabledAlgorithms); here always.
      */
     { .name = "java", .clients = "Java virtual machines with JSSE",
-      .formats = MODEL_READS_KEYSTORES, .damage = MODEL_DAMAGE_DROPS_FILE, .trusted_block = MODEL_TRUSTED_SKIPPED,
-      .java_marks = true, .anchors = MODEL_ANCHORS_ANY, 
-      .anchor_constraints = MODEL_ANCHOR_CA_FLAG, .anchor_says_ca = true,
-      .alternatives = MODEL_ALTERNATIVES_ALL, .order = MODEL_TRUSTED_FIRST, .aki = MODEL_AKI_KEY_ID,
-      .names = MODEL_NAMES_CANONICAL, .leaf_key_usage = true, .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024,
-      .nist_curves = true, .sha1_refused = true, .verifies = true },
+      JAVA_FAMILY, .anchor_constraints = MODEL_ANCHOR_CA_FLAG, .alternatives = MODEL_ALTERNATIVES_JSSE,
+      .builder = &java_builder, .served_max = 10 },
 
     /*
      * GnuTLS 3.7.9, measured with gnutls-cli: the list as served is the path; its last certificate or

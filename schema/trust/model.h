@@ -57,6 +57,7 @@ enum model_alternatives {
     MODEL_ALTERNATIVES_ALL,
     MODEL_ALTERNATIVES_FIRST,  /* the first issuer found is followed, and never another */
     MODEL_ALTERNATIVES_SERVED, /* the served list is the path; only its end is looked up in the trust set */
+    MODEL_ALTERNATIVES_JSSE,   /* the same where it is in order, else a builder (schema/trust/jsse.h) */
 };
 
 enum model_order {
@@ -68,6 +69,7 @@ enum model_order {
 enum model_aki {
     MODEL_AKI_IGNORED,
     MODEL_AKI_KEY_ID,
+    MODEL_AKI_KEY_ID_SERIAL, /* also the serial number, of an issuer of version 3 */
     MODEL_AKI_ISSUER_SERIAL, /* key id, issuer and serial must all fit where they are present */
 };
 
@@ -99,11 +101,14 @@ struct model {
 
     /* building */
     enum model_anchors anchors;
-    bool
-        anchor_dates; /* an anchor outside its validity ends no path; false: unless the list is served out of order */
+    bool anchor_dates; /* an anchor outside its validity ends no path */
     enum model_anchor_constraints anchor_constraints;
     bool anchor_says_ca; /* one of version 3 without the CA flag is none, whatever its key usage says */
     enum model_alternatives alternatives;
+    const struct model *builder; /* MODEL_ALTERNATIVES_JSSE: how its builder differs */
+    bool first_path;             /* the first path found is taken, even to an anchor that is then refused */
+    size_t served_max;           /* certificates that are taken from a server; 0: no bound known */
+    size_t cas_max;              /* intermediates of a path, self-issued ones apart; 0: no bound known */
     enum model_order order;
     bool order_matters; /* the order of the trust set changes verdicts, and so belongs to its digest */
     enum model_aki aki;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "schema/trust/course.h"
+#include "schema/trust/jsse.h"
 #include "schema/trust/listing.h"
 #include "schema/trust/rule.h"
 #include "schema/trust/search.h"
@@ -115,9 +116,6 @@ static void keep_found(struct pool *pool, const struct search *search, struct pa
     fill_path(pool, search->members, search->count, true, &result->paths[result->path_count++]);
 }
 
-/* The client may find a certificate or not, as its directory stands. */
-#define REHASH "rehash-needed"
-
 /* Nothing that could be found in stores or fetched would help a leaf that is itself no good. */
 static bool leaf_is_sound(struct pool *pool)
 {
@@ -177,7 +175,7 @@ static enum path_verdict judge_walk(struct pool *pool, struct path_result *resul
     return without_path(pool,
                         walk.bounded                         ? "depth-limit"
                         : pool->exhausted                    ? "signature-limit"
-                        : walk.unsure && leaf_is_sound(pool) ? REHASH
+                        : walk.unsure && leaf_is_sound(pool) ? PATH_REHASH_NEEDED
                                                              : NULL,
                         reason);
 }
@@ -185,10 +183,11 @@ static enum path_verdict judge_walk(struct pool *pool, struct path_result *resul
 static enum path_verdict judge_all(struct pool *pool, struct path_result *result, const char **reason)
 {
     struct search search;
-    bool found;
+    bool found, strays;
 
     search_valid(pool, &search);
     found = search.members != NULL;
+    strays = found && pool->query->model->first_path && jsse_may_stray(pool, &search);
     if (result != NULL) {
         void *context[] = { result, pool };
         struct listing listing = listing_visit(pool, collect, context);
@@ -203,7 +202,79 @@ static enum path_verdict judge_all(struct pool *pool, struct path_result *result
             qsort(result->dead_ends, result->dead_end_count, sizeof(*result->dead_ends), compare_paths);
     }
     free(search.members);
-    return found ? PATH_TRUSTED : without_path(pool, search.bound, reason);
+    return strays  ? without_path(pool, PATH_NAMESAKE, reason)
+           : found ? PATH_TRUSTED
+                   : without_path(pool, search.bound, reason);
+}
+
+/* Anchors of one list: those that would do, and those that would not once they were taken. */
+struct tally {
+    size_t good, refused;
+};
+
+/* One path of Java's validator. What it is worth is added to the counts. */
+static void judge_listed(struct pool *pool, const size_t *members, size_t count, bool anchored,
+                         struct path_result *result, struct tally *tally)
+{
+    struct course course = { .pool = pool, .members = members, .count = count, .anchored = anchored };
+
+    course_judge(&course);
+    if (result != NULL) {
+        void *context[] = { result, pool };
+
+        collect(context, members, count, anchored);
+        result->paths_total += anchored;
+    }
+    tally->good += anchored && course.problems == 0;
+    tally->refused +=
+        anchored && course.problems > 0 && course.problems == jsse_refusals(pool, members[count - 1]);
+}
+
+/* Java's validator: the list as it was read, below each anchor that would do. */
+static enum path_verdict judge_list(struct pool *pool, const struct jsse_list *list,
+                                    struct path_result *result, const char **reason)
+{
+    size_t *members = memory_new((list->count + 2) * sizeof(*members));
+    struct tally tally = { 0 };
+    bool any = false;
+
+    for (size_t i = 0; i < list->count; i++)
+        members[i] = pool->served[i];
+    for (size_t at = 0; list->way == JSSE_LISTED && jsse_next_anchor(pool, list, &at); at++) {
+        members[list->count] = pool->trusted[at];
+        judge_listed(pool, members, list->count + 1, true, result, &tally);
+        any = true;
+    }
+    if (!any)
+        judge_listed(pool, members, list->count, list->way == JSSE_PINNED, result, &tally);
+    if (result != NULL && result->path_count > 0)
+        qsort(result->paths, result->path_count, sizeof(*result->paths), compare_paths);
+    free(members);
+    if (tally.good > 0 && tally.refused == 0)
+        return PATH_TRUSTED;
+    return without_path(pool,
+                        tally.good > 0    ? PATH_NAMESAKE
+                        : pool->exhausted ? "signature-limit"
+                                          : NULL,
+                        reason);
+}
+
+static enum path_verdict judge_jsse(const struct path_query *query, struct path_result *result,
+                                    const char **reason)
+{
+    struct jsse_list list = jsse_read(query);
+    struct path_query asked = *query;
+    enum path_verdict verdict;
+    struct pool pool;
+
+    if (list.way == JSSE_BUILT)
+        asked.model = query->model->builder;
+    pool_init(&pool, &asked);
+    verdict = list.way == JSSE_BUILT  ? judge_all(&pool, result, reason)
+              : list.way == JSSE_LONG ? without_path(&pool, "depth-limit", reason)
+                                      : judge_list(&pool, &list, result, reason);
+    pool_clear(&pool);
+    return verdict;
 }
 
 static enum path_verdict decide(const struct path_query *query, struct path_result *result,
@@ -224,6 +295,8 @@ static enum path_verdict decide(const struct path_query *query, struct path_resu
     }
     if (!query->model->verifies)
         return PATH_TRUSTED;
+    if (query->model->alternatives == MODEL_ALTERNATIVES_JSSE)
+        return judge_jsse(query, result, reason);
     pool_init(&pool, query);
     verdict = query->model->alternatives == MODEL_ALTERNATIVES_ALL ? judge_all(&pool, result, reason)
                                                                    : judge_walk(&pool, result, reason);
@@ -255,158 +328,4 @@ enum path_verdict path_verdict_of(const struct path_query *query, const char **r
     const char *ignored;
 
     return decide(query, NULL, reason != NULL ? reason : &ignored);
-}
-
-static bool is_among(const struct fingerprint *keys, size_t count, const struct fingerprint *key)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (fingerprint_equal(&keys[i], key))
-            return true;
-    }
-    return false;
-}
-
-/* Whether this entry, in the middle or at the end, leads a client of the one-path kind to an anchor. */
-static enum path_verdict entry_leads_up(const struct path_query *query, const struct trust_entry *entry,
-                                        const char **reason)
-{
-    struct certificate *items[] = { entry->certificate };
-    const struct certificate_list chain = { .items = items, .count = 1 };
-    struct path_query above = *query;
-    struct course course = { .headless = true };
-    struct pool pool;
-    struct walk walk;
-    bool unsure;
-
-    above.chain = &chain;
-    pool_init(&pool, &above);
-    walk_first_issuers(&pool, &walk);
-    unsure = walk.unsure && !pool.members[0].anchor;
-    course.pool = &pool;
-    course.members = walk.members;
-    course.count = pool.members[0].anchor ? 1 : walk.count;
-    course.anchored = walk.anchored || pool.members[0].anchor;
-    course_judge(&course);
-    pool_clear(&pool);
-    if (unsure) {
-        *reason = REHASH;
-        return PATH_UNDETERMINED;
-    }
-    return course.anchored && course.problems == 0 ? PATH_TRUSTED : PATH_UNTRUSTED;
-}
-
-static bool is_sound_anchor(const struct path_query *query, const struct trust_entry *entry)
-{
-    const struct rule_subject subject = { .query = query,
-                                          .certificate = entry->certificate,
-                                          .marks = entry->marks,
-                                          .place = RULE_ANCHOR,
-                                          .last = true };
-
-    return rule_may_anchor(query->model, entry->certificate, entry->marks) && rule_problems(&subject) == 0;
-}
-
-static bool has_name_of(const struct trust_entry *entry, const struct trust_entry *named)
-{
-    return entry->certificate != NULL && fingerprint_equal(certificate_subject_digest(entry->certificate),
-                                                           certificate_subject_digest(named->certificate));
-}
-
-/* Whether the client may find something else of this name, or this not. */
-static bool name_is_unsure(const struct path_query *query, const struct trust_entry *named)
-{
-    for (size_t i = 0; i < query->trust->count; i++) {
-        const struct trust_entry *entry = &query->trust->entries[i];
-
-        if ((entry->marks & TRUST_MARK_UNSURE) != 0 && has_name_of(entry, named))
-            return true;
-    }
-    return false;
-}
-
-/*
- * The entry that a one-path client takes for the name of `named`: the first that is valid now, else the
- * one that ends last. Key ids could decide otherwise, but no certificate below is known.
- */
-static const struct trust_entry *first_of_name(const struct path_query *query,
-                                               const struct trust_entry *named)
-{
-    const struct trust_entry *best = NULL;
-
-    for (size_t i = 0; i < query->trust->count; i++) {
-        const struct trust_entry *entry = &query->trust->entries[i];
-
-        if (!has_name_of(entry, named))
-            continue;
-        if (certificate_not_before(entry->certificate) <= query->at &&
-            query->at <= certificate_not_after(entry->certificate))
-            return entry;
-        if (best == NULL ||
-            certificate_not_after(entry->certificate) > certificate_not_after(best->certificate))
-            best = entry;
-    }
-    return best;
-}
-
-static enum path_verdict accept_entry(const struct path_query *query, const struct trust_entry *entry,
-                                      const struct fingerprint *keys, size_t count, const char **reason,
-                                      const struct trust_entry **via)
-{
-    bool all = query->model->alternatives == MODEL_ALTERNATIVES_ALL;
-
-    if (all ? (entry->marks & TRUST_MARK_UNSURE) != 0 : name_is_unsure(query, entry)) {
-        *reason = REHASH;
-        return PATH_UNDETERMINED;
-    }
-    if (all) {
-        *via = entry;
-        return is_sound_anchor(query, entry) ? PATH_TRUSTED : PATH_UNTRUSTED;
-    }
-    *via = first_of_name(query, entry);
-    if (!is_among(keys, count, &(*via)->key_identity)) {
-        *reason = "namesake";
-        return PATH_UNDETERMINED;
-    }
-    if (query->model->alternatives == MODEL_ALTERNATIVES_SERVED)
-        return is_sound_anchor(query, *via) ? PATH_TRUSTED : PATH_UNTRUSTED;
-    return entry_leads_up(query, *via, reason);
-}
-
-enum path_verdict path_accepts_key(const struct trust_set *trust, const struct model *model, int64_t at,
-                                   const struct fingerprint *key_identities, size_t count,
-                                   const char **reason, const struct trust_entry **via)
-{
-    const struct certificate_list nothing = { 0 };
-    const struct path_query query = {
-        .chain = &nothing, .trust = trust, .model = model, .at = at, .limits = PATH_LIMITS_DEFAULT
-    };
-    enum path_verdict verdict = model->verifies ? PATH_UNTRUSTED : PATH_TRUSTED;
-    bool incomplete = !trust->complete;
-
-    *reason = NULL;
-    *via = NULL;
-    for (size_t i = 0; i < trust->count && verdict != PATH_TRUSTED; i++) {
-        const struct trust_entry *entry = &trust->entries[i], *by = NULL;
-        enum path_verdict one;
-
-        if (!is_among(key_identities, count, &entry->key_identity))
-            continue;
-        if (entry->certificate == NULL) {
-            incomplete |= (entry->marks & (TRUST_MARK_REJECTED | TRUST_MARK_HELPER)) == 0;
-            continue;
-        }
-        one = accept_entry(&query, entry, key_identities, count, reason, &by);
-        if (one != PATH_UNTRUSTED)
-            verdict = one;
-        if (one == PATH_TRUSTED)
-            *via = by;
-    }
-    if (verdict == PATH_TRUSTED)
-        *reason = NULL;
-    if (verdict != PATH_UNTRUSTED)
-        return verdict;
-    *reason = incomplete                            ? "incomplete-store"
-              : model->absent == MODEL_ABSENT_LOADS ? "loads-on-demand"
-                                                    : NULL;
-    return *reason != NULL ? PATH_UNDETERMINED : PATH_UNTRUSTED;
 }

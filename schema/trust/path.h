@@ -41,6 +41,10 @@ struct path_problem {
         certificate; /* the one that has it; zero for a malformed one that nobody could parse */
 };
 
+/* Reasons for `undetermined` that say what kind of client it is about. */
+#define PATH_REHASH_NEEDED "rehash-needed" /* it may find a certificate or not, as its directory stands */
+#define PATH_NAMESAKE "namesake" /* it may take another certificate of the name than the one that would do */
+
 /* One path, leaf first; members are borrowed from the query. */
 struct path {
     const struct certificate **certificates;
@@ -95,16 +99,6 @@ void path_result_clear(struct path_result *result);
 
 /* Only the verdict, without listing anything: what the judge asks many times. */
 enum path_verdict path_verdict_of(const struct path_query *query, const char **reason);
-
-/*
- * Whether a chain of which only the roots are known can be accepted: does the set hold an anchor, in
- * this model and at this instant, with one of these key identities? Where the client would take one
- * of these keys' namesakes the answer is undetermined, "namesake". *via says by which entry, and so
- * whether by the root itself or by a cross-certificate of its key; NULL when nothing accepts.
- */
-enum path_verdict path_accepts_key(const struct trust_set *trust, const struct model *model, int64_t at,
-                                   const struct fingerprint *key_identities, size_t count,
-                                   const char **reason, const struct trust_entry **via);
 
 const char *path_verdict_name(enum path_verdict verdict);   /* "trusted", … */
 const char *path_problem_name(enum path_problem_code code); /* "expired", … */

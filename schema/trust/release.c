@@ -5,6 +5,8 @@
 
 #include <openssl/x509v3.h>
 
+#include "schema/trust/by_key.h"
+
 static void hold(struct trust_set *set, struct certificate *certificate)
 {
     trust_set_add(set, certificate_fingerprint(certificate), certificate_key_identity(certificate), 0,
@@ -284,8 +286,7 @@ enum path_verdict release_accepts_key(const struct release *release, const struc
                                       int64_t at, const struct fingerprint *keys, size_t count,
                                       const char **reason, const struct trust_entry **via)
 {
-    enum path_verdict verdict =
-        path_accepts_key(release->holds, release->model, at, keys, count, reason, via);
+    enum path_verdict verdict = by_key_verdict(release->holds, release->model, at, keys, count, reason, via);
     const struct trust_entry *ignored;
     const char *other;
 
@@ -295,11 +296,11 @@ enum path_verdict release_accepts_key(const struct release *release, const struc
         if (certificate_is_self_issued(release->holds->entries[0].certificate))
             return PATH_UNTRUSTED;
         *reason = "chain-not-at-hand";
-    } else if (path_accepts_key(release->differ, release->model, at, keys, count, &other, &ignored) ==
+    } else if (by_key_verdict(release->differ, release->model, at, keys, count, &other, &ignored) ==
                PATH_TRUSTED)
         *reason = "sources-differ";
-    else if (!knows_keys(catalogue, keys, count) || path_accepts_key(release->any, release->model, at, keys,
-                                                                     count, &other, &ignored) == PATH_TRUSTED)
+    else if (!knows_keys(catalogue, keys, count) ||
+             by_key_verdict(release->any, release->model, at, keys, count, &other, &ignored) == PATH_TRUSTED)
         *reason = "root-not-in-table";
     else
         return PATH_UNTRUSTED;

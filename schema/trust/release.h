@@ -44,7 +44,7 @@ void release_list_clear(struct release_list *list);
 void release_search(const struct release *release, const struct catalogue *catalogue,
                     const struct path_query *query, struct path_result *result);
 
-/* path_accepts_key() likewise. A pinned certificate says nothing of a chain that is not at hand: "chain-not-at-hand". */
+/* by_key_verdict() likewise. A pinned certificate says nothing of a chain that is not at hand: "chain-not-at-hand". */
 enum path_verdict release_accepts_key(const struct release *release, const struct catalogue *catalogue,
                                       int64_t at, const struct fingerprint *key_identities, size_t count,
                                       const char **reason, const struct trust_entry **via);

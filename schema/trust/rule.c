@@ -28,21 +28,10 @@ static bool constrains(const struct rule_subject *subject)
     return subject->place != RULE_ANCHOR || model_of(subject)->anchor_constraints == MODEL_ANCHOR_CONSTRAINED;
 }
 
-/* Each certificate served bears the name that the one before it was issued by. */
-static bool is_in_order(const struct certificate_list *chain)
-{
-    for (size_t i = 1; i < chain->count; i++) {
-        if (!fingerprint_equal(certificate_issuer_digest(chain->items[i - 1]),
-                               certificate_subject_digest(chain->items[i])))
-            return false;
-    }
-    return true;
-}
-
 static bool dates_count(const struct rule_subject *subject)
 {
     if (subject->place == RULE_ANCHOR)
-        return model_of(subject)->anchor_dates || !is_in_order(subject->query->chain);
+        return model_of(subject)->anchor_dates;
     return subject->place != RULE_LEAF || !subject->query->leaf_is_template;
 }
 
@@ -261,7 +250,7 @@ static const struct rule {
 } rules[] = {
     { PATH_EXPIRED, RULE_LEAF | RULE_CA | RULE_ANCHOR, is_expired },
     { PATH_NOT_YET_VALID, RULE_LEAF | RULE_CA | RULE_ANCHOR, is_not_yet_valid },
-    { PATH_HOSTNAME, RULE_LEAF, has_other_name },
+    { PATH_HOSTNAME, RULE_LEAF | RULE_PINNED, has_other_name },
     { PATH_NOT_A_CA, RULE_CA | RULE_ANCHOR, is_no_ca },
     { PATH_KEY_USAGE, RULE_LEAF | RULE_CA | RULE_ANCHOR, has_wrong_key_usage },
     { PATH_EKU, RULE_LEAF | RULE_CA | RULE_ANCHOR, has_wrong_purpose },
@@ -269,9 +258,9 @@ static const struct rule {
     { PATH_MALFORMED, RULE_LEAF | RULE_CA | RULE_ANCHOR, is_malformed },
     { PATH_MALFORMED, RULE_LEAF | RULE_CA | RULE_ANCHOR, breaks_strict_shape },
     { PATH_WEAK_SIGNATURE, RULE_LEAF | RULE_CA, has_weak_signature },
-    { PATH_WEAK_KEY, RULE_LEAF | RULE_CA | RULE_ANCHOR, has_weak_key },
+    { PATH_WEAK_KEY, RULE_LEAF | RULE_CA | RULE_ANCHOR | RULE_PINNED, has_weak_key },
     { PATH_AKI_MISMATCH, RULE_LEAF | RULE_CA | RULE_ANCHOR, lacks_key_id },
-    { PATH_DISTRUSTED, RULE_LEAF | RULE_CA | RULE_ANCHOR, is_distrusted },
+    { PATH_DISTRUSTED, RULE_LEAF | RULE_CA | RULE_ANCHOR | RULE_PINNED, is_distrusted },
 };
 
 uint32_t rule_problems(const struct rule_subject *subject)
@@ -304,13 +293,17 @@ static const X509_NAME *named_issuer(const X509 *x509)
     return NULL;
 }
 
-static bool issuer_and_serial_fit(X509 *x509, X509 *issuer)
+static bool serial_fits(X509 *x509, X509 *issuer)
 {
     const ASN1_INTEGER *serial = X509_get0_authority_serial(x509);
+
+    return serial == NULL || ASN1_INTEGER_cmp(X509_get0_serialNumber(issuer), serial) == 0;
+}
+
+static bool issuer_fits(X509 *x509, X509 *issuer)
+{
     const X509_NAME *name = named_issuer(x509);
 
-    if (serial != NULL && ASN1_INTEGER_cmp(X509_get0_serialNumber(issuer), serial) != 0)
-        return false;
     return name == NULL || X509_NAME_cmp(name, X509_get_issuer_name(issuer)) == 0;
 }
 
@@ -318,14 +311,15 @@ bool rule_key_id_fits(const struct model *model, const struct certificate *certi
                       const struct certificate *issuer)
 {
     X509 *x509 = certificate_x509(certificate), *above = certificate_x509(issuer);
+    bool key_id_fits = model->aki == MODEL_AKI_IGNORED ||
+                       !octets_differ(X509_get0_authority_key_id(x509), X509_get0_subject_key_id(above));
 
     switch (model->aki) {
-    case MODEL_AKI_IGNORED: return true;
-    case MODEL_AKI_KEY_ID:
-        return !octets_differ(X509_get0_authority_key_id(x509), X509_get0_subject_key_id(above));
-    case MODEL_AKI_ISSUER_SERIAL:
-        return !octets_differ(X509_get0_authority_key_id(x509), X509_get0_subject_key_id(above)) &&
-               issuer_and_serial_fit(x509, above);
+    case MODEL_AKI_IGNORED:
+    case MODEL_AKI_KEY_ID: return key_id_fits;
+    case MODEL_AKI_KEY_ID_SERIAL:
+        return key_id_fits && (X509_get_version(above) < X509_VERSION_3 || serial_fits(x509, above));
+    case MODEL_AKI_ISSUER_SERIAL: return key_id_fits && serial_fits(x509, above) && issuer_fits(x509, above);
     }
     return false;
 }

@@ -6,8 +6,11 @@
 
 #include "schema/trust/path.h"
 
-/* Where in a path a certificate stands. A pinned leaf is RULE_LEAF alone. */
-enum rule_place { RULE_LEAF = 1, RULE_CA = 2, RULE_ANCHOR = 4 };
+/*
+ * Where in a path a certificate stands. A pinned leaf is RULE_LEAF alone, and RULE_PINNED for a client that looks at
+ * nothing but its name then.
+ */
+enum rule_place { RULE_LEAF = 1, RULE_CA = 2, RULE_ANCHOR = 4, RULE_PINNED = 8 };
 
 struct rule_subject {
     const struct path_query *query;

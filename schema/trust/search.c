@@ -161,11 +161,14 @@ static bool length_allows(const struct labels *labels, size_t member, const stru
 static bool may_follow(struct labels *labels, const struct label *below, size_t member, enum rule_place as)
 {
     const struct place *place = &labels->places[member];
+    size_t cas_max = labels->pool->query->model->cas_max;
 
     if (!is_sound(labels, member, as))
         return false;
     if (as == RULE_ANCHOR && labels->pool->query->model->anchor_constraints != MODEL_ANCHOR_CONSTRAINED)
         return true;
+    if (as == RULE_CA && cas_max != 0 && below->cas >= cas_max)
+        return false;
     if (place->untracked) {
         labels->bound = "constraints-limit";
         return false;

@@ -1,6 +1,7 @@
 /* The campaign's own question: one root moves to another, and who accepts which chain for what reason. */
 #include "schema/trust/path.h"
 
+#include "schema/trust/by_key.h"
 #include "schema/trust/explain.h"
 #include "tests/support/check.h"
 #include "tests/support/pki.h"
@@ -157,6 +158,25 @@ static const struct path_case {
     { "a second too early it does not", "LI", "", "f", "rfc5280", NULL, PATH_UNTRUSTED, "LIf",
       "not-yet-valid" },
     { "Java does not look at a root's dates", "LI", "", "e", "java", NULL, PATH_TRUSTED, "LIe", "" },
+    { "Java takes the list as it is served, up to what it knows", "LIX", "", "NO", "java", NULL, PATH_TRUSTED,
+      "LIN", "" },
+    { "and then what it knows, good or not", "LIX", "", "cO", "java", NULL, PATH_UNTRUSTED, "LIc",
+      "not-a-ca" },
+    { "though another path would do", "LIX", "", "cO", "go", NULL, PATH_TRUSTED, "LIXO", "" },
+    { "a cross-certificate that is trusted cuts it too", "LIX", "", "eO", "java", NULL, PATH_TRUSTED, "LIe",
+      "" },
+    { "a namesake does not", "LIX", "", "MO", "java", NULL, PATH_TRUSTED, "LIXO", "" },
+    { "of two of one key either may be taken", "LI", "", "Nc", "java", NULL, PATH_UNDETERMINED, "LIN",
+      "namesake" },
+    { "which is all one where both would do", "LI", "", "Ne", "java", NULL, PATH_TRUSTED, "LIN", "" },
+    { "an anchor of another key is passed over", "LI", "", "NM", "java", NULL, PATH_TRUSTED, "LIN", "" },
+    { "Java leaves the list for no other way", "LI", "X", "O", "java", NULL, PATH_TRUSTED, "LIXO", "" },
+    { "Java trusts a pinned leaf whatever it is", "EI", "", "E", "java", NULL, PATH_TRUSTED, "E", "" },
+    { "but by its name", "EI", "", "E", "java", "example.org", PATH_UNTRUSTED, "E", "hostname" },
+    { "Go looks at its dates", "EI", "", "E", "go", NULL, PATH_UNTRUSTED, "E", "expired" },
+    { "a list out of order is built anew", "LXI", "", "O", "java", NULL, PATH_TRUSTED, "LIXO", "" },
+    { "where any anchor on the way may be the one that is taken", "LXI", "", "cO", "java", NULL,
+      PATH_UNDETERMINED, "LIXO", "namesake" },
     { "unless the list is out of order", "LXI", "", "e", "java", NULL, PATH_UNTRUSTED, "LIe", "expired" },
     { "a root for e-mail", "LI", "", "m", "rfc5280", NULL, PATH_UNTRUSTED, "LIm", "eku" },
     { "Java does not look at a root's purposes", "LI", "", "m", "java", NULL, PATH_TRUSTED, "LIm", "" },
@@ -273,6 +293,8 @@ static const struct key_case {
     { "the root first is found", "NX", "openssl", "N", PATH_TRUSTED, 'N' },
     { "an expired root", "e", "rfc5280", "N", PATH_UNTRUSTED, 0 },
     { "an expired root is fine for Java", "e", "java", "N", PATH_TRUSTED, 'e' },
+    { "a root that is no CA hides the other from Java", "cO", "java", "NO", PATH_UNDETERMINED, 0 },
+    { "but not from Go", "cO", "go", "NO", PATH_TRUSTED, 'O' },
     { "a rejected root", "-N", "rfc5280", "N", PATH_UNTRUSTED, 0 },
     { "a helper", "~N", "rfc5280", "N", PATH_UNTRUSTED, 0 },
     { "a namesake before the root", "MN", "openssl", "N", PATH_UNDETERMINED, 0 },
@@ -294,8 +316,8 @@ static void key_is_accepted_as_described(void **state)
 
     for (size_t i = 0; row->keys[i] != '\0'; i++)
         keys[i] = *certificate_key_identity(by_letter(row->keys[i]));
-    assert_string_equal(path_verdict_name(path_accepts_key(set, model_find(row->model), NOW, keys,
-                                                           strlen(row->keys), &reason, &via)),
+    assert_string_equal(path_verdict_name(by_key_verdict(set, model_find(row->model), NOW, keys,
+                                                         strlen(row->keys), &reason, &via)),
                         path_verdict_name(row->verdict));
     assert_ptr_equal(via != NULL ? via->certificate : NULL, row->via != 0 ? by_letter(row->via) : NULL);
     assert_int_equal(reason != NULL, row->verdict == PATH_UNDETERMINED);
