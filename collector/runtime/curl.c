@@ -61,6 +61,8 @@ void curl_settle(struct trust_settings *settings, const struct process *process,
             if (strcmp(word, words[j].word) == 0)
                 settings_set(&line, words[j].slot, words[j].word, next);
         }
+        if (strstr(word, "@SECLEVEL=") != NULL) /* in a list of ciphers */
+            settings_set(&line, SETTING_UNSETTLED, "--ciphers", "");
     }
     if (rc != NULL && tree_exists(root_fd, rc))
         settings_set(&line, SETTING_UNSETTLED, ".curlrc", "");

@@ -68,6 +68,8 @@ static void free_installed(struct installed *installed)
     free(installed->resolved);
     free(installed->version);
     free(installed->home);
+    free(installed->configuration);
+    free(installed->configuration_name);
     free(installed->told_file);
     free(installed->told_directory);
     text_list_clear(&installed->stores);

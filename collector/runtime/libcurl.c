@@ -7,6 +7,8 @@
 #include "collector/runtime/bundle.h"
 #include "collector/runtime/gnutls.h"
 #include "collector/runtime/kind.h"
+#include "collector/runtime/openssl_conf.h"
+#include "collector/runtime/openssldir.h"
 
 /* Debian's; other distributions build with a bundle alone. */
 static const char default_directory[] = "/etc/ssl/certs";
@@ -40,6 +42,7 @@ void libcurl_describe(struct installed *installed, int root_fd)
 {
     bool gnutls = is_of_gnutls(installed->model);
     struct text_list libraries = { 0 };
+    char *directory;
 
     tree_glob(root_fd, gnutls ? "/usr/lib/*/libcurl-gnutls.so.4" : "/usr/lib/*/libcurl.so.4", &libraries);
     tree_glob(root_fd, gnutls ? "/usr/lib64/libcurl-gnutls.so.4" : "/usr/lib64/libcurl.so.4", &libraries);
@@ -49,14 +52,20 @@ void libcurl_describe(struct installed *installed, int root_fd)
         if (installed->version != NULL)
             add_stores(&installed->stores, root_fd, libraries.items[i]);
     }
+    directory = gnutls ? NULL : openssldir_of_system(root_fd);
     if (gnutls)
         installed->unclear = gnutls_unclear(root_fd);
+    else if (directory != NULL)
+        installed->configuration = openssldir_configuration(directory);
+    free(directory);
     text_list_clear(&libraries);
 }
 
 void libcurl_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker,
                     const char *file, const char *directory)
 {
+    if (!is_of_gnutls(installed->model))
+        openssl_conf_choose(choice, installed, speaker);
     if (file != NULL)
         choice_add_set(choice, speaker, file, CHOICE_FILE);
     for (size_t i = 0; i < installed->stores.count; i++) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "collector/host/tree.h"
+#include "collector/runtime/openssl_conf.h"
 #include "collector/runtime/openssldir.h"
 #include "collector/runtime/words.h"
 
@@ -45,8 +46,11 @@ void node_add(struct installed_list *list, int root_fd, const char *path, const 
     directory = openssldir_of(root_fd, program);
     if (directory == NULL)
         directory = openssldir_of_system(root_fd);
-    if (directory != NULL)
+    if (directory != NULL) {
+        installed->configuration = openssldir_configuration(directory);
         openssldir_add_stores(&installed->system_stores, directory);
+    }
+    installed->configuration_name = tree_find_text(root_fd, program, "NODE_OPENSSL_CONF_NAME=", "\"");
     installed->version = tree_find_text(root_fd, program, "node.js/v", " ");
     if (mark != NULL) {
         for (size_t i = 0; i < installed->system_stores.count; i++)
@@ -64,8 +68,19 @@ void node_add(struct installed_list *list, int root_fd, const char *path, const 
 static const struct setting_word node_words[] = {
     { "--use-openssl-ca", SETTING_SYSTEM },        { "--use-bundled-ca", SETTING_BUNDLED },
     { "--use-system-ca", SETTING_UNREAD },         { "--env-file", SETTING_UNSETTLED },
-    { "--env-file-if-exists", SETTING_UNSETTLED },
+    { "--env-file-if-exists", SETTING_UNSETTLED }, { "--openssl-config", SETTING_CONFIGURATION },
+    { "--openssl-shared-config", SETTING_SHARED }, { "--enable-fips", SETTING_UNSETTLED },
+    { "--force-fips", SETTING_UNSETTLED },
 };
+
+/* A list of ciphers can raise OpenSSL's security level above Node's own, which is 1 (measured with 20.20). */
+static bool raises_level(const char *word)
+{
+    static const char mark[] = "@SECLEVEL=";
+    const char *level = strstr(word, mark);
+
+    return level != NULL && level[strlen(mark)] > '1';
+}
 
 /* Up to a value; "-" and "_" are the same letter to Node. */
 static bool is_node_word(const char *given, const char *word)
@@ -96,10 +111,18 @@ static void read_node_words(struct trust_settings *settings, const struct text_l
 
         of_script = of_script || word[0] != '-';
         for (size_t j = 0; j < sizeof(node_words) / sizeof(node_words[0]); j++) {
-            if (is_node_word(word, node_words[j].word))
-                settings_set(settings, of_script ? SETTING_UNSETTLED : node_words[j].slot, node_words[j].word,
-                             "1");
+            enum setting_slot slot = node_words[j].slot;
+            const char *equals = strchr(word, '=');
+
+            if (!is_node_word(word, node_words[j].word))
+                continue;
+            if (of_script || (slot == SETTING_CONFIGURATION && equals == NULL))
+                slot = SETTING_UNSETTLED;
+            settings_set(settings, slot, node_words[j].word,
+                         slot == SETTING_CONFIGURATION ? equals + 1 : "1");
         }
+        if (raises_level(word))
+            settings_set(settings, SETTING_UNSETTLED, "--tls-cipher-list", "");
         i += !of_script && words_have(node_pairs, word) ? 1 : 0;
     }
 }
@@ -135,6 +158,7 @@ void node_choose(struct choice *choice, const struct installed *installed, const
                   (!installed->carries_roots && settings_get(speaker->settings, SETTING_BUNDLED) == NULL);
     const char *extra = settings_get(speaker->settings, SETTING_EXTRA);
 
+    openssl_conf_choose(choice, installed, speaker);
     if (system) {
         choice->model = model_find("openssl");
         openssl_choose_of(choice, &installed->system_stores, speaker);

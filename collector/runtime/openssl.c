@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "collector/host/tree.h"
+#include "collector/runtime/openssl_conf.h"
 #include "collector/runtime/openssldir.h"
 
 void openssl_add(struct installed_list *list, int root_fd, const char *path, const char *resolved)
@@ -14,6 +15,7 @@ void openssl_add(struct installed_list *list, int root_fd, const char *path, con
 
     if (installed != NULL) {
         installed->version = tree_find_text(root_fd, path, "OpenSSL ", " ");
+        installed->configuration = openssldir_configuration(directory);
         openssldir_add_stores(&installed->stores, directory);
     }
     free(directory);
@@ -47,5 +49,6 @@ void openssl_choose_of(struct choice *choice, const struct text_list *defaults, 
 
 void openssl_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker)
 {
+    openssl_conf_choose(choice, installed, speaker);
     openssl_choose_of(choice, &installed->stores, speaker);
 }

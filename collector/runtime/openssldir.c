@@ -24,6 +24,11 @@ void openssldir_add_stores(struct text_list *stores, const char *openssl_dir)
     add_path(stores, openssl_dir, "certs");
 }
 
+char *openssldir_configuration(const char *openssl_dir)
+{
+    return tree_join(openssl_dir, "openssl.cnf");
+}
+
 char *openssldir_of(int root_fd, const char *path)
 {
     return tree_find_text(root_fd, path, "OPENSSLDIR: \"", "\"");

@@ -15,5 +15,8 @@ char *openssldir_of_any(int root_fd, const char *pattern);
 /* The system's; NULL where there is no OpenSSL at all. Free it. */
 char *openssldir_of_system(int root_fd);
 
+/* Its configuration. The caller's to free. */
+char *openssldir_configuration(const char *openssl_dir);
+
 /* Its default: a file and a hashed directory (X509_get_default_cert_file). Copied. */
 void openssldir_add_stores(struct text_list *stores, const char *openssl_dir);

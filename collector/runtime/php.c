@@ -5,6 +5,7 @@
 
 #include "collector/host/tree.h"
 #include "collector/runtime/libcurl.h"
+#include "collector/runtime/openssl_conf.h"
 #include "collector/runtime/openssldir.h"
 #include "collector/runtime/php_ini.h"
 
@@ -21,8 +22,10 @@ static void fill_streams(struct installed *streams, int root_fd, const struct ph
     note(&streams->told_file, trust->file);
     note(&streams->told_directory, trust->directory);
     streams->unclear = trust->unclear;
-    if (directory != NULL)
+    if (directory != NULL) {
+        streams->configuration = openssldir_configuration(directory);
         openssldir_add_stores(&streams->stores, directory);
+    }
     free(directory);
 }
 
@@ -181,6 +184,7 @@ void php_choose(struct choice *choice, const struct installed *installed, const 
 {
     const char *set = settings_get(speaker->settings, SETTING_BUNDLE);
 
+    openssl_conf_choose(choice, installed, speaker);
     if (set != NULL)
         choice_add_set(choice, speaker, set, CHOICE_FILE);
     else if (installed->told_file != NULL)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "collector/host/tree.h"
+#include "collector/runtime/openssl_conf.h"
 #include "collector/runtime/openssldir.h"
 
 /* "3.11" out of "/usr/bin/python3.11"; NULL for a name without it. */
@@ -50,6 +51,32 @@ static char *openssl_dir(int root_fd, const char *version, const char *resolved)
     free(prefix);
     free(bin);
     return directory != NULL ? directory : openssldir_of_system(root_fd);
+}
+
+/*
+ * Since 3.10 the ssl module sets the level of each of its contexts, unless it was built to leave that to OpenSSL as
+ * Debian's is. What it sets stands in its bytes.
+ */
+static bool has_own_level(int root_fd, const char *version, const char *resolved)
+{
+    char *bin = tree_folder(resolved), *prefix = tree_folder(bin), *level = NULL;
+    struct text pattern = { 0 };
+    struct text_list modules = { 0 };
+
+    text_format(&pattern, "%s/lib/python%s/lib-dynload/_ssl*.so", prefix, version);
+    tree_glob(root_fd, text_string(&pattern), &modules);
+    if (modules.count == 0)
+        text_list_add(&modules, resolved);
+    for (size_t i = 0; level == NULL && i < modules.count; i++)
+        level = tree_find_text(root_fd, modules.items[i], "@SECLEVEL=2:", "");
+    text_list_clear(&modules);
+    text_clear(&pattern);
+    free(prefix);
+    free(bin);
+    if (level == NULL)
+        return false;
+    free(level);
+    return true;
 }
 
 /* Folders of modules that this Python imports from, in the order of sys.path. Debian has one for all of Python 3. */
@@ -135,6 +162,9 @@ static void add_library(struct installed_list *list, int root_fd, const struct i
     if (installed != NULL) {
         text_list_add(&installed->stores, store);
         installed->version = module_version(root_fd, module);
+        if (python->configuration != NULL)
+            installed->configuration = memory_text(python->configuration);
+        installed->own_level = python->own_level;
         if (runtime == RUNTIME_REQUESTS)
             add_bundle_of_urllib3(installed, root_fd, module);
     }
@@ -180,8 +210,11 @@ void python_add(struct installed_list *list, int root_fd, const char *path, cons
         installed->model = model_of(version, true);
         installed->version = memory_text(version);
         directory = openssl_dir(root_fd, version, resolved);
-        if (directory != NULL)
+        if (directory != NULL) {
+            installed->configuration = openssldir_configuration(directory);
             openssldir_add_stores(&installed->stores, directory);
+        }
+        installed->own_level = has_own_level(root_fd, version, resolved);
         free(directory);
         add_libraries(list, root_fd, (size_t)(installed - list->items));
     }
@@ -208,6 +241,7 @@ void certifi_choose(struct choice *choice, const struct installed *installed, co
 {
     const char *bundle = settings_get(speaker->settings, SETTING_BUNDLE);
 
+    openssl_conf_choose(choice, installed, speaker);
     if (bundle != NULL && leads_to_directory(speaker, bundle)) {
         for (size_t i = 0; i < installed->system_stores.count; i++)
             choice_add_store(choice, speaker, installed->system_stores.items[i], CHOICE_FILE, false);

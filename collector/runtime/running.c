@@ -81,10 +81,12 @@ static size_t add_stranger(struct installed_list *list, const struct mappings *m
         return SIZE_MAX;
     installed->version = memory_text("");
     directory = openssldir_of_system(root_fd);
-    if (go)
+    if (go) {
         go_add_stores(installed, root_fd);
-    else if (directory != NULL)
+    } else if (directory != NULL) {
+        installed->configuration = openssldir_configuration(directory);
         openssldir_add_stores(&installed->stores, directory);
+    }
     free(directory);
     return list->count - 1;
 }

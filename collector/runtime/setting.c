@@ -7,6 +7,8 @@
 
 #define OF(runtime) (1u << RUNTIME_##runtime)
 #define ON_OPENSSL (OF(OPENSSL) | OF(PYTHON) | OF(PHP))
+#define ON_LIBSSL                                                                                            \
+    (ON_OPENSSL | OF(REQUESTS) | OF(CERTIFI) | OF(PIP) | OF(NODE) | OF(CURL) | OF(PHP_CURL) | OF(GIT))
 #define OWN_GETENV (OF(CURL) | OF(GO))
 
 /*
@@ -33,6 +35,8 @@ static const struct variable {
     { "PIP_CERT", OF(PIP), SETTING_BUNDLE, true, false },
     { "REQUESTS_CA_BUNDLE", OF(PIP), SETTING_BUNDLE, true, false },
     { "CURL_CA_BUNDLE", OF(PIP), SETTING_BUNDLE, true, false },
+    { "OPENSSL_CONF", ON_LIBSSL, SETTING_CONFIGURATION, false, true },
+    { "OPENSSL_CONF_INCLUDE", ON_LIBSSL, SETTING_UNSETTLED, false, true },
     { "NODE_EXTRA_CA_CERTS", OF(NODE), SETTING_EXTRA, true, false },
     { "GIT_SSL_CAINFO", OF(GIT), SETTING_FILE, false, false },
     { "GIT_SSL_CAPATH", OF(GIT), SETTING_DIRECTORY, false, false },

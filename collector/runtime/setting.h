@@ -17,12 +17,14 @@ enum setting_slot {
     SETTING_BUNDLED,   /* Node: its own store where it was built for OpenSSL's */
     SETTING_STORE,     /* Java's trust store */
     SETTING_STORE_TYPE,
-    SETTING_PASSWORD,   /* of it; its value is never printed, logged or sent */
-    SETTING_UNVERIFIED, /* certificates are not checked at all */
-    SETTING_UNREAD,     /* adds roots that are not read here */
-    SETTING_SECURITY,   /* Java: a file that alters its security properties */
-    SETTING_CODE,       /* Java: brings code that can have its own mind about certificates */
-    SETTING_UNSETTLED,  /* alters trust in a way that is not followed: nothing can be said */
+    SETTING_PASSWORD,      /* of it; its value is never printed, logged or sent */
+    SETTING_CONFIGURATION, /* OpenSSL's, in place of its own */
+    SETTING_SHARED,        /* Node: of it what all others read */
+    SETTING_UNVERIFIED,    /* certificates are not checked at all */
+    SETTING_UNREAD,        /* adds roots that are not read here */
+    SETTING_SECURITY,      /* Java: a file that alters its security properties */
+    SETTING_CODE,          /* Java: brings code that can have its own mind about certificates */
+    SETTING_UNSETTLED,     /* alters trust in a way that is not followed: nothing can be said */
     SETTING_SLOTS
 };
 

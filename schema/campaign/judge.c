@@ -223,6 +223,7 @@ static const char *reason_of_refusal(const struct question *question, int64_t at
     const struct judge_subject *subject = question->subject;
     const struct trust_set *trust = &question->known;
     bool cross = false, distrusted = false, expired = false, needs_new = false;
+    bool stern = parameter_refuses_public(subject->trust);
 
     if (subject->trust->count == 0)
         return "store-empty";
@@ -231,7 +232,7 @@ static const char *reason_of_refusal(const struct question *question, int64_t at
 
         needs_new = needs_new || root->role == ROOT_NEW;
         if (judge_root(root, trust, subject->model, at) == ROOT_TRUSTED)
-            return "path-refused";
+            return stern ? "too-weak" : "path-refused";
         for (size_t entry = 0; entry < trust->count; entry++) {
             if (!fingerprint_equal(&trust->entries[entry].key_identity, &question->keys[i]))
                 continue;
@@ -245,7 +246,7 @@ static const char *reason_of_refusal(const struct question *question, int64_t at
         }
     }
     if (distrusted)
-        return "root-distrusted";
+        return stern ? "too-weak" : "root-distrusted";
     if (expired)
         return "root-expired";
     if (cross)

@@ -99,8 +99,13 @@ static bool asks_more_bits(const char *value)
     return false;
 }
 
+/* Of security levels 3 is the first that refuses RSA of 2048 bits (SSL_CTX_set_security_level(3)). */
 bool parameter_refuses_public(const struct trust_set *trust)
 {
+    int level;
+
+    if (parameter_security_level(trust, &level) && level >= 3)
+        return true;
     for (size_t i = 0; trust != NULL && i < trust->parameters.count; i++) {
         const char *parameter = trust->parameters.items[i];
         const char *key = value_of(parameter, "key_refused"), *digest = value_of(parameter, "digest_refused");

@@ -102,6 +102,7 @@ static const struct client *find(const struct client_list *clients, const struct
 
 static void compare(const struct client *client, const struct kind_case *row)
 {
+    const char *level = NULL;
     size_t count = 0;
 
     if (row->model == NULL) {
@@ -117,6 +118,11 @@ static void compare(const struct client *client, const struct kind_case *row)
     assert_string_equal(client->choice.model->name, row->model);
     assert_int_equal(client->trust->count, row->trusted);
     assert_int_equal(client->trust->complete, row->complete);
+    for (size_t i = 0; i < client->trust->parameters.count; i++) {
+        if (text_starts(client->trust->parameters.items[i], "security_level="))
+            level = client->trust->parameters.items[i];
+    }
+    assert_string_equal(level == NULL ? "" : level, row->level == NULL ? "" : row->level);
 }
 
 void client_is_as_measured(void **state)

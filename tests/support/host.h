@@ -29,6 +29,7 @@ struct kind_case {
     const char *stores[4], *model;
     size_t trusted;
     bool complete;
+    const char *level; /* "security_level=N" among the parameters of the trust set; NULL for none */
 };
 
 /*

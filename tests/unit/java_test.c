@@ -426,7 +426,8 @@ static const struct kind_case embedded[] = {
       { "/opt/jdk/lib/security/cacerts" },
       "java",
       0,
-      false },
+      false,
+      NULL },
     { "of JDK 8 too",
       { { "/usr/bin/jsvc", "x" }, { CLASSIC, "x" }, { "/opt/jdk8/jre/lib/security/cacerts", "@two.jks" } },
       { "/usr/bin/jsvc", { "jsvc", "Main" }, { NULL }, CLASSIC },
@@ -434,7 +435,8 @@ static const struct kind_case embedded[] = {
       { "/opt/jdk8/jre/lib/security/cacerts" },
       "java",
       0,
-      false },
+      false,
+      NULL },
 };
 
 int main(void)

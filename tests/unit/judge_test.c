@@ -173,6 +173,24 @@ static void a_stern_client_is_not_judged_by_a_key(void **state)
     trust_set_free(set);
 }
 
+static void a_chain_that_is_too_weak_for_its_client_is_said_to_be(void **state)
+{
+    static const char *const names[] = { "new" };
+    struct trust_set *set = make_set(names, 1, false);
+    const struct judge_subject subject = { .trust = set, .model = model_find("openssl") };
+    struct judgement judgement;
+
+    (void)state;
+    text_list_add(&set->parameters, "security_level=5");
+    judgement = judge_chain(campaign, chain_index("new"), &subject, T2024, T2028);
+    expect(&judgement, VERDICT_NOT_READY, "too-weak", CLOCK_NEVER);
+    text_list_clear(&set->parameters);
+    text_list_add(&set->parameters, "security_level=3"); /* the root would do */
+    judgement = judge_chain(campaign, chain_index("new-by-key"), &subject, T2024, T2028);
+    expect(&judgement, VERDICT_UNKNOWN, "algorithms-restricted", CLOCK_NEVER);
+    trust_set_free(set);
+}
+
 static const struct phase_case {
     const char *name;
     size_t phase;
@@ -313,6 +331,7 @@ int main(void)
     const struct CMUnitTest rest[] = {
         cmocka_unit_test(readiness_is_as_strong_as_its_weakest_chain),
         cmocka_unit_test(a_stern_client_is_not_judged_by_a_key),
+        cmocka_unit_test(a_chain_that_is_too_weak_for_its_client_is_said_to_be),
     };
     struct error err = { 0 };
     int failed = migration_make(NULL);
