@@ -203,14 +203,27 @@ static enum choice_answer knows_new_macs(const struct installed *installed)
     return CHOICE_UNKNOWN;
 }
 
-/* A trustStore that leads nowhere is listed, so that a person sees it. */
+/* One that leads nowhere or to a directory is listed too, so that a person sees it. */
+static void choose_named(struct choice *choice, const struct installed *installed,
+                         const struct speaker *speaker, const char *store)
+{
+    char *path = tree_join(speaker->process == NULL ? NULL : speaker->process->working_directory, store);
+    struct stat status = { 0 };
+    bool there = store[0] != '\0' && tree_status(speaker->root_fd, path, &status);
+
+    if (!there || S_ISREG(status.st_mode) || S_ISDIR(status.st_mode))
+        choice_add_set(choice, speaker, store, CHOICE_FILE);
+    if (!there || !S_ISREG(status.st_mode))
+        choose_in_place(choice, installed, speaker);
+    free(path);
+}
+
 void java_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker)
 {
     const char *store = settings_get(speaker->settings, SETTING_STORE),
                *type = settings_get(speaker->settings, SETTING_STORE_TYPE);
     const char *password = settings_get(speaker->settings, SETTING_PASSWORD);
     char *own = tree_join(installed->home, "lib/security/jssecacerts");
-    struct stat status;
 
     choice->password = password == NULL ? NULL : memory_text(password);
     choice->store_type = type == NULL ? NULL : memory_text(type);
@@ -222,10 +235,7 @@ void java_choose(struct choice *choice, const struct installed *installed, const
         for (size_t i = 0; i < installed->stores.count; i++)
             choice_add_store(choice, speaker, installed->stores.items[i], CHOICE_FILE, false);
     } else if (strcmp(store, "NONE") != 0) { /* else nothing is read, nothing trusted */
-        choice_add_set(choice, speaker, store, CHOICE_FILE);
-        if (choice->stores.count == 0 || !tree_status(speaker->root_fd, choice->stores.items[0], &status) ||
-            !S_ISREG(status.st_mode))
-            choose_in_place(choice, installed, speaker);
+        choose_named(choice, installed, speaker, store);
     }
     free(own);
 }

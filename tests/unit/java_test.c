@@ -72,6 +72,7 @@ static const struct java_case {
       0,
       true },
     { "a directory falls back", NEW, NULL, NULL, { STORE "/srv" }, { "/srv", CACERTS }, 2, true },
+    { "a device does, and is no store", NEW, NULL, NULL, { STORE "/dev/null" }, { CACERTS }, 2, true },
     { "an empty name does", NEW, "@password.jks", NULL, { STORE }, { CACERTS }, 2, true },
     { "an empty file does not", NEW, NULL, NULL, { STORE "empty.jks" }, { "/srv/empty.jks" }, 0, true },
     { "before 8u261 nothing is read in its place",
@@ -259,6 +260,7 @@ static void make_host(const struct java_case *row)
     assert_non_null(mkdtemp(tree));
     shell("mkdir -p .%s/bin .%s .%s/conf/security srv && echo x >.%s/bin/java && cp %s/store/* srv", HOME,
           SECURITY, HOME, HOME, TEST_DATA);
+    shell("mkdir dev && mkfifo dev/null"); /* whatever is no file; making devices is for root */
     shell("printf 'JAVA_VERSION=\"%s\"\\n' >.%s/release && cp %s/store/two.jks .%s", row->version, HOME,
           TEST_DATA, CACERTS);
     shell("cp %s/java/%s.security .%s/%s/security/java.security", TEST_DATA, old ? "8" : NEW, HOME,
