@@ -27,7 +27,7 @@ static enum path_verdict entry_leads_up(const struct path_query *query, const st
 
     above.chain = &chain;
     pool_init(&pool, &above);
-    walk_first_issuers(&pool, &walk);
+    walk_one_path(&pool, &walk);
     unsure = walk.unsure && !pool.members[0].anchor;
     course.pool = &pool;
     course.members = walk.members;
@@ -73,7 +73,7 @@ static bool name_is_unsure(const struct path_query *query, const struct trust_en
 
 /*
  * The entry that a one-path client takes for the name of `named`: the first that is valid now, else the
- * one that ends last. Key ids could decide otherwise, but no certificate below is known.
+ * one that ends last; OpenSSL 1.0.2 the first. Key ids could decide otherwise, but no certificate below is known.
  */
 static const struct trust_entry *first_of_name(const struct path_query *query,
                                                const struct trust_entry *named)
@@ -85,8 +85,9 @@ static const struct trust_entry *first_of_name(const struct path_query *query,
 
         if (!has_name_of(entry, named))
             continue;
-        if (certificate_not_before(entry->certificate) <= query->at &&
-            query->at <= certificate_not_after(entry->certificate))
+        if (query->model->alternatives == MODEL_ALTERNATIVES_LAST_RESORT ||
+            (certificate_not_before(entry->certificate) <= query->at &&
+             query->at <= certificate_not_after(entry->certificate)))
             return entry;
         if (best == NULL ||
             certificate_not_after(entry->certificate) > certificate_not_after(best->certificate))

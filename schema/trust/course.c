@@ -34,11 +34,10 @@ static enum rule_place place_of(const struct course *course, size_t at)
     return course->anchored && at == course->count - 1 ? RULE_ANCHOR : RULE_CA;
 }
 
-/* Whether the extensions of this issuer limit what stands below it. */
-static bool limits(const struct course *course, size_t at)
+/* Whether this extension of an issuer limits what stands below it. */
+static bool limits(const struct course *course, size_t at, enum model_anchor_checks side)
 {
-    return place_of(course, at) != RULE_ANCHOR ||
-           course->pool->query->model->anchor_constraints == MODEL_ANCHOR_CONSTRAINED;
+    return place_of(course, at) != RULE_ANCHOR || (course->pool->query->model->anchor_checks & side) != 0;
 }
 
 static void judge_each(struct course *course)
@@ -69,7 +68,7 @@ static void judge_lengths(struct course *course)
     for (size_t at = 1; at < course->count; at++) {
         long most = X509_get_pathlen(certificate_x509(member_of(course, at)->certificate));
 
-        if ((limits(course, at) && most >= 0 && below > (size_t)most) ||
+        if ((limits(course, at, MODEL_ANCHOR_LENGTH) && most >= 0 && below > (size_t)most) ||
             (place_of(course, at) == RULE_CA && cas_max > 0 && below >= cas_max))
             report(course, at, PATH_PATH_LENGTH);
         below += !member_of(course, at)->self_issued;
@@ -79,8 +78,9 @@ static void judge_lengths(struct course *course)
 static void judge_names(struct course *course)
 {
     for (size_t at = 1; at < course->count; at++) {
-        struct constraint *constraint =
-            limits(course, at) ? constraint_new(member_of(course, at)->certificate) : NULL;
+        struct constraint *constraint = limits(course, at, MODEL_ANCHOR_NAMES)
+                                            ? constraint_new(member_of(course, at)->certificate)
+                                            : NULL;
 
         for (size_t below = 0; constraint != NULL && below < at; below++) {
             if (below > 0 && member_of(course, below)->self_issued)

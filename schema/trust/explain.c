@@ -95,7 +95,7 @@ static const struct caution {
     { "chain-not-at-hand",
       "undetermined: of this chain only the roots are known, and this client looks at another certificate" },
     { "namesake",
-      "undetermined: this client may take another certificate of the root's name, which would not do" },
+      "undetermined: of two certificates of one name this client may take the one that would not do" },
 };
 
 static const char *find_caution(const char *reason)

@@ -7,7 +7,7 @@
 #define OPENSSL_FAMILY                                                                                       \
     .formats = MODEL_READS_PEM, .damage = MODEL_DAMAGE_DROPS_FILE, .trusted_block = MODEL_TRUSTED_HONOURED,  \
     .reads_by_line = true, .reads_x509_label = true, .hashed_names_only = true, .anchor_dates = true,        \
-    .anchor_constraints = MODEL_ANCHOR_CONSTRAINED, .alternatives = MODEL_ALTERNATIVES_FIRST,                \
+    .anchor_checks = MODEL_ANCHOR_ALL, .alternatives = MODEL_ALTERNATIVES_FIRST,                \
     .order = MODEL_TRUSTED_FIRST, .order_matters = true, .aki = MODEL_AKI_ISSUER_SERIAL,                     \
     .names = MODEL_NAMES_CANONICAL, .eku = MODEL_EKU_ALL, .leaf_key_usage = true, .sha1_refused = true, .verifies = true
 
@@ -26,7 +26,7 @@
 static const struct model java_builder = {
     .name = "java", .clients = "Java virtual machines with JSSE",
     JAVA_FAMILY, .alternatives = MODEL_ALTERNATIVES_ALL, .first_path = true, .cas_max = 5,
-    .anchor_dates = true, .anchor_constraints = MODEL_ANCHOR_CONSTRAINED, .aki = MODEL_AKI_KEY_ID_SERIAL
+    .anchor_dates = true, .anchor_checks = MODEL_ANCHOR_ALL, .aki = MODEL_AKI_KEY_ID_SERIAL
 };
 
 static const struct model models[] = {
@@ -39,7 +39,7 @@ static const struct model models[] = {
     { .name = "rfc5280", .clients = "any client that builds paths as RFC 5280 and RFC 4158 describe",
       .formats = MODEL_READS_ANY, .damage = MODEL_DAMAGE_SKIPS_BLOCK, .trusted_block = MODEL_TRUSTED_HONOURED,
       .reads_x509_label = true, .anchors = MODEL_ANCHORS_ANY, .anchor_dates = true,
-      .anchor_constraints = MODEL_ANCHOR_CONSTRAINED, .alternatives = MODEL_ALTERNATIVES_ALL,
+      .anchor_checks = MODEL_ANCHOR_ALL, .alternatives = MODEL_ALTERNATIVES_ALL,
       .order = MODEL_TRUSTED_FIRST, .aki = MODEL_AKI_IGNORED, .names = MODEL_NAMES_CANONICAL,
       .eku = MODEL_EKU_ALL, .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
 
@@ -71,7 +71,7 @@ static const struct model models[] = {
     { .name = "node", .clients = "Node.js with its own roots and NODE_EXTRA_CA_CERTS",
       .formats = MODEL_READS_PEM, .damage = MODEL_DAMAGE_KEEPS_BEFORE, .trusted_block = MODEL_TRUSTED_SKIPPED,
       .reads_by_line = true, .reads_x509_label = true, .anchors = MODEL_ANCHORS_SELF_ISSUED, .anchor_dates = true,
-      .anchor_constraints = MODEL_ANCHOR_CONSTRAINED, .alternatives = MODEL_ALTERNATIVES_FIRST,
+      .anchor_checks = MODEL_ANCHOR_ALL, .alternatives = MODEL_ALTERNATIVES_FIRST,
       .order = MODEL_TRUSTED_FIRST, .order_matters = true, .aki = MODEL_AKI_ISSUER_SERIAL,
       .names = MODEL_NAMES_CANONICAL, .eku = MODEL_EKU_ALL, .leaf_key_usage = true, .key_bits_min = 1024,
       .sha1_refused = true, .verifies = true },
@@ -84,7 +84,7 @@ static const struct model models[] = {
      * is refused below the JDK's own roots only (jdk.certpath.disabledAlgorithms); here always.
      */
     { .name = "java", .clients = "Java virtual machines with JSSE",
-      JAVA_FAMILY, .anchor_constraints = MODEL_ANCHOR_CA_FLAG, .alternatives = MODEL_ALTERNATIVES_JSSE,
+      JAVA_FAMILY, .anchor_checks = MODEL_ANCHOR_SIGNS, .alternatives = MODEL_ALTERNATIVES_JSSE,
       .builder = &java_builder, .served_max = 10 },
 
     /*
@@ -96,7 +96,7 @@ static const struct model models[] = {
     { .name = "gnutls", .clients = "GnuTLS 3.7: git, wget, exim and apt of Debian",
       .formats = MODEL_READS_PEM, .damage = MODEL_DAMAGE_DROPS_FILE, .trusted_block = MODEL_TRUSTED_SKIPPED,
       .reads_x509_label = true, .anchors = MODEL_ANCHORS_ANY, .anchor_dates = true,
-      .anchor_constraints = MODEL_ANCHOR_CONSTRAINED, .alternatives = MODEL_ALTERNATIVES_SERVED,
+      .anchor_checks = MODEL_ANCHOR_ALL, .alternatives = MODEL_ALTERNATIVES_SERVED,
       .order = MODEL_SERVED_FIRST, .order_matters = true, .aki = MODEL_AKI_KEY_ID, .names = MODEL_NAMES_BYTES,
       .leaf_key_usage = true, .eku = MODEL_EKU_ISSUED, .eku_any = MODEL_EKU_ANY_LEAF, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
 
@@ -108,9 +108,81 @@ static const struct model models[] = {
     { .name = "go", .clients = "programs written in Go",
       .formats = MODEL_READS_PEM, .damage = MODEL_DAMAGE_SKIPS_BLOCK, .trusted_block = MODEL_TRUSTED_SKIPPED,
       .loses_first_after_bom = true, .anchors = MODEL_ANCHORS_ANY, .anchor_dates = true,
-      .anchor_constraints = MODEL_ANCHOR_CONSTRAINED, .anchor_says_ca = true, .alternatives = MODEL_ALTERNATIVES_ALL,
+      .anchor_checks = MODEL_ANCHOR_ALL, .anchor_says_ca = true, .alternatives = MODEL_ALTERNATIVES_ALL,
       .order = MODEL_TRUSTED_FIRST, .aki = MODEL_AKI_IGNORED, .names = MODEL_NAMES_BYTES, .eku = MODEL_EKU_ALL,
       .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
+
+    /*
+     * OpenSSL 1.0.2, read (crypto/x509/x509_vfy.c) and measured with Node 8.17, which carries 1.0.2s: issuers are taken
+     * from the served list first, from the store the first of a name whatever its dates; only where that leads to nothing
+     * trusted is the store asked for lower ones (alternative chains). Of an anchor key usage and name constraints count.
+     */
+    { .name = "openssl-1.0.2", .clients = "OpenSSL 1.0.2 and what was built with it: Debian 8, CentOS 7, Python 2.7 of old",
+      .formats = MODEL_READS_PEM, .damage = MODEL_DAMAGE_DROPS_FILE, .trusted_block = MODEL_TRUSTED_HONOURED,
+      .reads_by_line = true, .reads_x509_label = true, .hashed_names_only = true, .anchors = MODEL_ANCHORS_SELF_ISSUED,
+      .anchor_dates = true, .anchor_checks = MODEL_ANCHOR_KEY_USAGE | MODEL_ANCHOR_NAMES | MODEL_ANCHOR_FORM,
+      .alternatives = MODEL_ALTERNATIVES_LAST_RESORT, .order = MODEL_SERVED_FIRST, .order_matters = true,
+      .aki = MODEL_AKI_ISSUER_SERIAL, .names = MODEL_NAMES_CANONICAL, .eku = MODEL_EKU_ISSUED, .leaf_key_usage = true,
+      .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
+
+    /*
+     * GnuTLS before 3.6.14: as 3.7, but where the end of the list leads to a root that has expired no other is looked for
+     * (its issue 1008, after the AddTrust root of 2020). Not measured: no release that old can be had here.
+     */
+    { .name = "gnutls-3.6", .clients = "GnuTLS before 3.6.14: Debian 9 and 10, RHEL 7",
+      .formats = MODEL_READS_PEM, .damage = MODEL_DAMAGE_DROPS_FILE, .trusted_block = MODEL_TRUSTED_SKIPPED,
+      .reads_x509_label = true, .anchors = MODEL_ANCHORS_ANY, .anchor_dates = true,
+      .anchor_checks = MODEL_ANCHOR_ALL, .alternatives = MODEL_ALTERNATIVES_SERVED,
+      .order = MODEL_SERVED_FIRST, .ends_once = true, .order_matters = true, .aki = MODEL_AKI_KEY_ID, .names = MODEL_NAMES_BYTES,
+      .leaf_key_usage = true, .eku = MODEL_EKU_ISSUED, .eku_any = MODEL_EKU_ANY_LEAF, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
+
+    /*
+     * NSS 3.87, measured with tstclnt, by its classic builder and by libpkix: where they differ the sterner counts. A leaf
+     * ends no path; any purpose is not serverAuth; the classic one follows one issuer a step, which of two of a name it
+     * does not say. Extended key usage of intermediates counts as in Firefox's own verifier (mozilla::pkix), which was not measured.
+     */
+    { .name = "nss", .clients = "Firefox, Thunderbird and programs on NSS",
+      .formats = MODEL_READS_ANY, .damage = MODEL_DAMAGE_SKIPS_BLOCK, .trusted_block = MODEL_TRUSTED_SKIPPED,
+      .reads_x509_label = true, .anchors = MODEL_ANCHORS_ANY, .anchor_dates = true, .leaf_no_anchor = true,
+      .anchor_checks = MODEL_ANCHOR_ALL, .anchor_says_ca = true, .alternatives = MODEL_ALTERNATIVES_ALL, .namesakes_unsure = true,
+      .order = MODEL_TRUSTED_FIRST, .aki = MODEL_AKI_KEY_ID, .names = MODEL_NAMES_CANONICAL, .eku = MODEL_EKU_ALL,
+      .leaf_key_usage = true, .strict = true, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
+
+    /*
+     * rustls 0.23 with rustls-webpki and rustls-native-certs, measured: an anchor is a name, a key and name constraints;
+     * neither its dates nor its other extensions count. A leaf ends no path, any purpose is not serverAuth.
+     */
+    { .name = "rustls", .clients = "programs in Rust on rustls",
+      .formats = MODEL_READS_PEM, .damage = MODEL_DAMAGE_SKIPS_BLOCK, .trusted_block = MODEL_TRUSTED_SKIPPED,
+      .loses_first_after_bom = true, .anchors = MODEL_ANCHORS_ANY, .leaf_no_anchor = true,
+      .anchor_checks = MODEL_ANCHOR_NAMES, .alternatives = MODEL_ALTERNATIVES_ALL,
+      .order = MODEL_TRUSTED_FIRST, .aki = MODEL_AKI_IGNORED, .names = MODEL_NAMES_BYTES, .eku = MODEL_EKU_ISSUED,
+      .key_bits_min = 2048, .sha1_refused = true, .verifies = true },
+
+    /*
+     * Windows' CryptoAPI, read (Microsoft's documentation of CertGetCertificateChain and of the automatic root update): all
+     * paths are tried, a root of Microsoft's programme that is absent is loaded when it is needed, a missing intermediate is
+     * fetched. So a trust set that does not suffice leaves the answer open.
+     */
+    { .name = "windows", .clients = "Windows: SChannel, .NET, browsers on its store",
+      .formats = MODEL_READS_ANY, .damage = MODEL_DAMAGE_SKIPS_BLOCK, .trusted_block = MODEL_TRUSTED_SKIPPED,
+      .reads_x509_label = true, .anchors = MODEL_ANCHORS_SELF_ISSUED, .anchor_dates = true,
+      .anchor_checks = MODEL_ANCHOR_ALL, .alternatives = MODEL_ALTERNATIVES_ALL, .order = MODEL_TRUSTED_FIRST,
+      .aki = MODEL_AKI_IGNORED, .names = MODEL_NAMES_CANONICAL, .eku = MODEL_EKU_ALL, .eku_any = MODEL_EKU_ANY_EVERYWHERE,
+      .key_bits_min = 1024, .sha1_refused = true, .aia = MODEL_AIA_MAY, .absent = MODEL_ABSENT_LOADS,
+      .revocation = MODEL_REVOCATION_SOFT, .verifies = true },
+
+    /*
+     * Android before 5.0, read (libcore's TrustManagerImpl and Harmony's PKIX validator): the list as served is the path, cut
+     * where one of its certificates is an anchor or was issued by one; an anchor's dates do not count, as in DST Root CA X3's
+     * use on Android after its end.
+     */
+    { .name = "android-4", .clients = "Android before 5.0",
+      .formats = MODEL_READS_ANY, .damage = MODEL_DAMAGE_SKIPS_BLOCK, .trusted_block = MODEL_TRUSTED_SKIPPED,
+      .reads_x509_label = true, .anchors = MODEL_ANCHORS_ANY, .leaf_no_anchor = true,
+      .anchor_checks = MODEL_ANCHOR_ALL, .alternatives = MODEL_ALTERNATIVES_SERVED, .order = MODEL_SERVED_FIRST,
+      .order_matters = true, .aki = MODEL_AKI_KEY_ID, .names = MODEL_NAMES_CANONICAL, .eku = MODEL_EKU_ISSUED,
+      .leaf_key_usage = true, .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
 
     /* A client told not to verify: every change of root leaves it working, and anybody can pose as the server. */
     { .name = "none", .clients = "clients with verification switched off",

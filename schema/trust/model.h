@@ -35,12 +35,19 @@ enum model_anchors {
     MODEL_ANCHORS_ANY,
 };
 
-/* Whether an anchor's own extensions (CA flag, path length, name constraints, EKU) limit the path. */
-enum model_anchor_constraints {
-    MODEL_ANCHOR_UNCONSTRAINED,
-    MODEL_ANCHOR_CA_FLAG, /* it must be a CA that may sign certificates, and nothing else */
-    MODEL_ANCHOR_CONSTRAINED,
+/* Which of an anchor's own extensions limit the path; one bit each. */
+enum model_anchor_checks {
+    MODEL_ANCHOR_CA = 1,        /* that it says it is a CA */
+    MODEL_ANCHOR_KEY_USAGE = 2, /* that it may sign certificates */
+    MODEL_ANCHOR_EKU = 4,       /* its extended key usage */
+    MODEL_ANCHOR_LENGTH = 8,    /* its path length */
+    MODEL_ANCHOR_NAMES = 16,    /* its name constraints */
+    MODEL_ANCHOR_FORM = 32,     /* unknown critical extensions, and whatever is malformed */
 };
+
+#define MODEL_ANCHOR_SIGNS (MODEL_ANCHOR_CA | MODEL_ANCHOR_KEY_USAGE)
+#define MODEL_ANCHOR_ALL                                                                                     \
+    (MODEL_ANCHOR_SIGNS | MODEL_ANCHOR_EKU | MODEL_ANCHOR_LENGTH | MODEL_ANCHOR_NAMES | MODEL_ANCHOR_FORM)
 
 /* Whose extended key usage must allow serverAuth, where there is one. */
 enum model_eku {
@@ -55,7 +62,8 @@ enum model_eku_any { MODEL_EKU_ANY_NOWHERE, MODEL_EKU_ANY_LEAF, MODEL_EKU_ANY_EV
 /* How issuers are tried. */
 enum model_alternatives {
     MODEL_ALTERNATIVES_ALL,
-    MODEL_ALTERNATIVES_FIRST,  /* the first issuer found is followed, and never another */
+    MODEL_ALTERNATIVES_FIRST,       /* the first issuer found is followed, and never another */
+    MODEL_ALTERNATIVES_LAST_RESORT, /* served ones first, and the trust set below their end if that leads nowhere */
     MODEL_ALTERNATIVES_SERVED, /* the served list is the path; only its end is looked up in the trust set */
     MODEL_ALTERNATIVES_JSSE,   /* the same where it is in order, else a builder (schema/trust/jsse.h) */
 };
@@ -101,18 +109,21 @@ struct model {
 
     /* building */
     enum model_anchors anchors;
-    bool anchor_dates; /* an anchor outside its validity ends no path */
-    enum model_anchor_constraints anchor_constraints;
-    bool anchor_says_ca; /* one of version 3 without the CA flag is none, whatever its key usage says */
+    bool anchor_dates;      /* an anchor outside its validity ends no path */
+    unsigned anchor_checks; /* of enum model_anchor_checks */
+    bool leaf_no_anchor;    /* what is served first ends no path, though the trust set has it */
+    bool anchor_says_ca;    /* one of version 3 without the CA flag is none, whatever its key usage says */
     enum model_alternatives alternatives;
     const struct model *builder; /* MODEL_ALTERNATIVES_JSSE: how its builder differs */
     bool first_path;             /* the first path found is taken, even to an anchor that is then refused */
     size_t served_max;           /* certificates that are taken from a server; 0: no bound known */
     size_t cas_max;              /* intermediates of a path, self-issued ones apart; 0: no bound known */
     enum model_order order;
+    bool ends_once;     /* of a served list: an end that is found is kept, though its dates are over */
     bool order_matters; /* the order of the trust set changes verdicts, and so belongs to its digest */
     enum model_aki aki;
     enum model_names names;
+    bool namesakes_unsure; /* which of two intermediates of one name is taken cannot be said */
 
     /* checking */
     enum model_eku eku;

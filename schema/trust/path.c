@@ -144,20 +144,12 @@ static enum path_verdict without_path(struct pool *pool, const char *bound, cons
     return *reason != NULL ? PATH_UNDETERMINED : PATH_UNTRUSTED;
 }
 
-static void walk_only(struct pool *pool, struct walk *walk)
-{
-    if (pool->query->model->alternatives == MODEL_ALTERNATIVES_SERVED)
-        walk_served_list(pool, walk);
-    else
-        walk_first_issuers(pool, walk);
-}
-
 static enum path_verdict judge_walk(struct pool *pool, struct path_result *result, const char **reason)
 {
     struct walk walk;
     struct course course;
 
-    walk_only(pool, &walk);
+    walk_one_path(pool, &walk);
     course = (struct course){
         .pool = pool, .members = walk.members, .count = walk.count, .anchored = walk.anchored
     };
@@ -178,6 +170,23 @@ static enum path_verdict judge_walk(struct pool *pool, struct path_result *resul
                         : walk.unsure && leaf_is_sound(pool) ? PATH_REHASH_NEEDED
                                                              : NULL,
                         reason);
+}
+
+/* Two certificates of one name, neither of which the client trusts by itself. */
+static bool serves_namesakes(const struct pool *pool)
+{
+    for (size_t i = 1; i < pool->served_count; i++) {
+        for (size_t j = 1; j < i; j++) {
+            const struct pool_member *a = &pool->members[pool->served[i]],
+                                     *b = &pool->members[pool->served[j]];
+
+            if (a != b && !a->trusted && !b->trusted &&
+                fingerprint_equal(certificate_subject_digest(a->certificate),
+                                  certificate_subject_digest(b->certificate)))
+                return true;
+        }
+    }
+    return false;
 }
 
 static enum path_verdict judge_all(struct pool *pool, struct path_result *result, const char **reason)
@@ -202,6 +211,8 @@ static enum path_verdict judge_all(struct pool *pool, struct path_result *result
             qsort(result->dead_ends, result->dead_end_count, sizeof(*result->dead_ends), compare_paths);
     }
     free(search.members);
+    if (found && pool->query->model->namesakes_unsure && serves_namesakes(pool))
+        return without_path(pool, PATH_NAMESAKE, reason);
     return strays  ? without_path(pool, PATH_NAMESAKE, reason)
            : found ? PATH_TRUSTED
                    : without_path(pool, search.bound, reason);

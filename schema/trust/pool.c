@@ -120,8 +120,8 @@ static void add_members(struct pool *pool, struct source *sources, size_t count,
             if (at->entry != NULL)
                 add_entry(pool->query->model, member, at->entry);
         }
-        member->anchor =
-            member->trusted && rule_may_anchor(pool->query->model, member->certificate, member->marks);
+        member->anchor = member->trusted && !(i == 0 && pool->query->model->leaf_no_anchor) &&
+                         rule_may_anchor(pool->query->model, member->certificate, member->marks);
     }
     for (size_t order = 0; order < served; order++)
         pool->served[pool->served_count++] = member_of[order];

@@ -22,10 +22,10 @@ static const struct model *model_of(const struct rule_subject *subject)
     return subject->query->model;
 }
 
-/* An anchor's own constraints count only in some models; those of everything below it always do. */
-static bool constrains(const struct rule_subject *subject)
+/* Whether this side of a certificate counts: an anchor's only in some models, of everything below it always. */
+static bool checks(const struct rule_subject *subject, enum model_anchor_checks side)
 {
-    return subject->place != RULE_ANCHOR || model_of(subject)->anchor_constraints == MODEL_ANCHOR_CONSTRAINED;
+    return subject->place != RULE_ANCHOR || (model_of(subject)->anchor_checks & side) != 0;
 }
 
 static bool dates_count(const struct rule_subject *subject)
@@ -59,12 +59,11 @@ static bool is_no_ca(const struct rule_subject *subject)
     uint32_t flags = X509_get_extension_flags(x509_of(subject));
     bool says = (flags & EXFLAG_BCONS) != 0, ca = (flags & EXFLAG_CA) != 0;
 
-    if (says || subject->place == RULE_CA || model_of(subject)->strict)
-        return !(says && ca) && !(subject->place == RULE_ANCHOR &&
-                                  model_of(subject)->anchor_constraints == MODEL_ANCHOR_UNCONSTRAINED);
-    if (model_of(subject)->anchor_constraints == MODEL_ANCHOR_UNCONSTRAINED || (flags & EXFLAG_V1) != 0)
+    if (!checks(subject, MODEL_ANCHOR_CA))
         return false;
-    return (flags & EXFLAG_KUSAGE) == 0 || model_of(subject)->anchor_says_ca;
+    if (says || subject->place == RULE_CA || model_of(subject)->strict)
+        return !(says && ca);
+    return (flags & EXFLAG_V1) == 0 && ((flags & EXFLAG_KUSAGE) == 0 || model_of(subject)->anchor_says_ca);
 }
 
 /* A leaf's key must be of use in a handshake for those who look, an issuer's for signing certificates (section 4.2.1.3). */
@@ -75,9 +74,7 @@ static bool has_wrong_key_usage(const struct rule_subject *subject)
     if (subject->place == RULE_LEAF)
         return model_of(subject)->leaf_key_usage &&
                (usage & (KU_DIGITAL_SIGNATURE | KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT)) == 0;
-    return (subject->place != RULE_ANCHOR ||
-            model_of(subject)->anchor_constraints != MODEL_ANCHOR_UNCONSTRAINED) &&
-           (usage & KU_KEY_CERT_SIGN) == 0;
+    return checks(subject, MODEL_ANCHOR_KEY_USAGE) && (usage & KU_KEY_CERT_SIGN) == 0;
 }
 
 static bool has_wrong_purpose(const struct rule_subject *subject)
@@ -88,7 +85,8 @@ static bool has_wrong_purpose(const struct rule_subject *subject)
         any == MODEL_EKU_ANY_EVERYWHERE || (any == MODEL_EKU_ANY_LEAF && subject->place == RULE_LEAF);
 
     if ((subject->place == RULE_CA && model_of(subject)->eku == MODEL_EKU_LEAF) ||
-        (subject->place == RULE_ANCHOR && (model_of(subject)->eku != MODEL_EKU_ALL || !constrains(subject))))
+        (subject->place == RULE_ANCHOR &&
+         (model_of(subject)->eku != MODEL_EKU_ALL || !checks(subject, MODEL_ANCHOR_EKU))))
         return false;
     if (subject->place == RULE_ANCHOR && (subject->marks & TRUST_MARK_EXPLICIT) != 0)
         return false; /* explicit trust for servers overrides it: OpenSSL's check_purpose() */
@@ -97,7 +95,7 @@ static bool has_wrong_purpose(const struct rule_subject *subject)
 
 static bool has_critical_extension(const struct rule_subject *subject)
 {
-    return constrains(subject) &&
+    return checks(subject, MODEL_ANCHOR_FORM) &&
            (X509_get_extension_flags(x509_of(subject)) & (EXFLAG_CRITICAL | EXFLAG_PROXY)) != 0;
 }
 
@@ -122,7 +120,7 @@ static bool is_malformed(const struct rule_subject *subject)
 {
     X509 *x509 = x509_of(subject);
 
-    return constrains(subject) &&
+    return checks(subject, MODEL_ANCHOR_FORM) &&
            ((X509_get_extension_flags(x509) & EXFLAG_INVALID) != 0 || repeats_extension(x509));
 }
 
@@ -187,7 +185,7 @@ static bool has_weak_key(const struct rule_subject *subject)
 
     if (key == NULL)
         return false; /* of an algorithm that nobody here knows: it signs nothing that can be checked */
-    if (EVP_PKEY_get_base_id(key) == EVP_PKEY_EC && constrains(subject) &&
+    if (EVP_PKEY_get_base_id(key) == EVP_PKEY_EC && checks(subject, MODEL_ANCHOR_FORM) &&
         EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &explicit) == 1 &&
         explicit != 0)
         return true; /* a curve that the certificate itself brings (RFC 5480 section 2.1.1) */

@@ -161,19 +161,18 @@ static bool length_allows(const struct labels *labels, size_t member, const stru
 static bool may_follow(struct labels *labels, const struct label *below, size_t member, enum rule_place as)
 {
     const struct place *place = &labels->places[member];
-    size_t cas_max = labels->pool->query->model->cas_max;
+    const struct model *model = labels->pool->query->model;
+    unsigned checks = as == RULE_ANCHOR ? model->anchor_checks : MODEL_ANCHOR_ALL;
 
-    if (!is_sound(labels, member, as))
+    if (!is_sound(labels, member, as) ||
+        (as == RULE_CA && model->cas_max != 0 && below->cas >= model->cas_max))
         return false;
-    if (as == RULE_ANCHOR && labels->pool->query->model->anchor_constraints != MODEL_ANCHOR_CONSTRAINED)
-        return true;
-    if (as == RULE_CA && cas_max != 0 && below->cas >= cas_max)
-        return false;
-    if (place->untracked) {
+    if ((checks & MODEL_ANCHOR_NAMES) != 0 && place->untracked) {
         labels->bound = "constraints-limit";
         return false;
     }
-    return (below->broken & place->slot) == 0 && length_allows(labels, member, below);
+    return ((checks & MODEL_ANCHOR_NAMES) == 0 || (below->broken & place->slot) == 0) &&
+           ((checks & MODEL_ANCHOR_LENGTH) == 0 || length_allows(labels, member, below));
 }
 
 /* Labels come in order of depth, so an earlier one is never longer. */

@@ -133,7 +133,7 @@ static enum step step_trusted(struct pool *pool, struct walk *walk)
                                                                                        : STEP_GOES_ON;
 }
 
-void walk_first_issuers(struct pool *pool, struct walk *walk)
+static void walk_first_issuers(struct pool *pool, struct walk *walk)
 {
     bool *used = memory_new((pool->served_count + 1) * sizeof(*used));
     size_t depth = pool->query->limits.depth < WALK_DEPTH_MAX ? pool->query->limits.depth : WALK_DEPTH_MAX;
@@ -238,19 +238,109 @@ static bool end_in(struct pool *pool, struct walk *walk, const X509_NAME *name, 
     return walk->anchored = true;
 }
 
-void walk_served_list(struct pool *pool, struct walk *walk)
+static void walk_served_list(struct pool *pool, struct walk *walk)
 {
+    struct walk served, found = { .count = 0 };
     size_t last;
 
     *walk = (struct walk){ .members = { 0 }, .count = 1 };
     follow_served(pool, walk);
+    served = *walk;
     last = walk->members[walk->count - 1];
-    if (end_in(pool, walk, X509_get_issuer_name(certificate_x509(pool->members[last].certificate)), true))
-        return;
-    if (walk->count == 1 && pool->served_count == 1 && pool->members[0].anchor) {
+    if (end_in(pool, walk, X509_get_issuer_name(certificate_x509(pool->members[last].certificate)), true)) {
+        if (pool->query->model->ends_once || is_valid_now(pool, walk->members[walk->count - 1]))
+            return;
+        found = *walk;
+    } else if (walk->count == 1 && pool->served_count == 1 && pool->members[0].anchor) {
         walk->anchored = walk->pinned = true;
         return;
     }
     /* The second try takes the first of that name, even an expired one: measured with a doubled root. */
-    (void)end_in(pool, walk, subject_of(pool, last), false);
+    *walk = served;
+    if (!end_in(pool, walk, subject_of(pool, last), false) && found.count > 0)
+        *walk = found;
+}
+
+/* --- the store only as a last resort --------------------------------------------------------------- */
+
+/* Of several of one name the first, whatever its dates. */
+static size_t first_trusted_issuer(struct pool *pool, size_t member)
+{
+    for (size_t i = 0; i < pool->trusted_count; i++) {
+        if (likely_issued(pool, member, pool->trusted[i]))
+            return pool->trusted[i];
+    }
+    return NOBODY;
+}
+
+static size_t first_served_issuer(const struct pool *pool, const struct walk *walk)
+{
+    size_t current = walk->members[walk->count - 1];
+
+    for (size_t i = 1; i < pool->served_count; i++) {
+        if (!contains(walk, pool->served[i]) && likely_issued(pool, current, pool->served[i]))
+            return pool->served[i];
+    }
+    return NOBODY;
+}
+
+static bool is_self_signed(const struct pool *pool, size_t member)
+{
+    return rule_looks_self_signed(pool->members[member].certificate);
+}
+
+/* From its last certificate on through the store, up to one that is self-signed or has no issuer there. */
+static void follow_store(struct pool *pool, struct walk *walk, size_t depth)
+{
+    while (!is_self_signed(pool, walk->members[walk->count - 1]) && walk->count < depth) {
+        size_t issuer = first_trusted_issuer(pool, walk->members[walk->count - 1]);
+
+        if (issuer == NOBODY || contains(walk, issuer))
+            return;
+        walk->members[walk->count++] = issuer;
+        walk->anchored = pool->members[issuer].anchor;
+        if (walk->anchored || (pool->members[issuer].marks & TRUST_MARK_REJECTED) != 0)
+            return;
+    }
+    walk->bounded = walk->count >= depth;
+}
+
+static void walk_last_resort(struct pool *pool, struct walk *walk)
+{
+    size_t depth = pool->query->limits.depth < WALK_DEPTH_MAX ? pool->query->limits.depth : WALK_DEPTH_MAX;
+    size_t issuer;
+
+    *walk = (struct walk){ .members = { 0 }, .count = 1 };
+    while (!is_self_signed(pool, walk->members[walk->count - 1]) && walk->count < depth &&
+           (issuer = first_served_issuer(pool, walk)) != NOBODY)
+        walk->members[walk->count++] = issuer;
+    if (is_self_signed(pool, walk->members[walk->count - 1])) {
+        walk->anchored = walk->count == 1 && pool->members[0].anchor;
+        if (walk->count == 1)
+            return;
+        walk->count--; /* the store is asked for it again, and may have another first */
+    }
+    follow_store(pool, walk, depth);
+    /* Alternative chains: from the one below the last on down, whoever has an issuer in the store. */
+    for (size_t at = walk->count; !walk->anchored && at-- > 1;) {
+        struct walk other = *walk;
+
+        other.count = at;
+        if (first_trusted_issuer(pool, other.members[at - 1]) == NOBODY)
+            continue;
+        follow_store(pool, &other, depth);
+        if (other.anchored)
+            *walk = other;
+    }
+}
+
+void walk_one_path(struct pool *pool, struct walk *walk)
+{
+    switch (pool->query->model->alternatives) {
+    case MODEL_ALTERNATIVES_SERVED: walk_served_list(pool, walk); return;
+    case MODEL_ALTERNATIVES_LAST_RESORT: walk_last_resort(pool, walk); return;
+    case MODEL_ALTERNATIVES_ALL: /* these follow more than one: path.c */
+    case MODEL_ALTERNATIVES_JSSE:
+    case MODEL_ALTERNATIVES_FIRST: walk_first_issuers(pool, walk); return;
+    }
 }

@@ -17,11 +17,11 @@ struct walk {
     bool unsure;   /* the client may have met an issuer on the way that another one would not */
 };
 
-/* MODEL_ALTERNATIVES_FIRST: OpenSSL's build_chain() with X509_V_FLAG_TRUSTED_FIRST, its default. */
-void walk_first_issuers(struct pool *pool, struct walk *walk);
-
-/* MODEL_ALTERNATIVES_SERVED: GnuTLS. */
-void walk_served_list(struct pool *pool, struct walk *walk);
+/*
+ * As the query's model has it: OpenSSL's build_chain() with X509_V_FLAG_TRUSTED_FIRST, its default
+ * (MODEL_ALTERNATIVES_FIRST), OpenSSL 1.0.2's (…_LAST_RESORT), GnuTLS's (…_SERVED).
+ */
+void walk_one_path(struct pool *pool, struct walk *walk);
 
 /*
  * For OpenSSL the issuer that a store gives for a name: of the trusted members the first that is valid
