@@ -124,23 +124,25 @@ static size_t status_numbers(const char *status, const char *name, int base, uns
     return count;
 }
 
-/* AT_SECURE of the auxiliary vector (getauxval(3)): pairs of a type and a value. */
-static bool is_privileged(int folder)
+/*
+ * The auxiliary vector (getauxval(3)): pairs of a type and a value. Its addresses are the kernel's choice for each execve,
+ * so a process that has those of another was forked from it, or both from a third.
+ */
+static void read_vector(int folder, struct process *process)
 {
     struct error err = { 0 };
     struct input input;
-    bool privileged = false;
 
-    if (read_of(folder, "auxv", &input, &err)) {
+    if (read_of(folder, "auxv", &input, &err) && input.size > 0) {
         for (size_t at = 0; at + 2 * sizeof(unsigned long) <= input.size; at += 2 * sizeof(unsigned long)) {
             unsigned long pair[2];
 
             memcpy(pair, input.bytes + at, sizeof(pair));
-            privileged = privileged || (pair[0] == AT_SECURE && pair[1] != 0);
+            process->privileged = process->privileged || (pair[0] == AT_SECURE && pair[1] != 0);
         }
+        process->image = fingerprint_of(input.bytes, input.size);
     }
     input_clear(&input);
-    return privileged;
 }
 
 /* proc(5): the fourth of Uid and Gid is the one that the file system asks. */
@@ -166,7 +168,7 @@ static void read_rights(int folder, struct process *process)
             status_numbers(status, "\nCapEff:", 16, numbers, 1) == 1 && (numbers[0] & reads_all) != 0;
     }
     input_clear(&input);
-    process->privileged = is_privileged(folder);
+    read_vector(folder, process);
 }
 
 static void clear_process(struct process *process)
@@ -226,6 +228,26 @@ static enum sight read_process(int folder, const struct stat *root, const char *
     return part || process->executable == NULL || !process->environment_read ? SIGHT_PART : SIGHT_FULL;
 }
 
+/*
+ * What a process was forked from read its stores, and settings, when it started itself: a worker that a server forks
+ * today goes on with what was there when the server began.
+ */
+static void take_earliest_starts(struct process_list *list)
+{
+    static const struct fingerprint unknown = { 0 };
+
+    for (size_t i = 0; i < list->count; i++) {
+        struct process *process = &list->items[i];
+
+        for (size_t j = 0; j < list->count && !fingerprint_equal(&process->image, &unknown); j++) {
+            const struct process *other = &list->items[j];
+
+            if (other->started_ms < process->started_ms && fingerprint_equal(&process->image, &other->image))
+                process->started_ms = other->started_ms;
+        }
+    }
+}
+
 bool process_list_read(struct process_list *list, const char *root, struct error *err)
 {
     char real_root[PATH_MAX];
@@ -264,6 +286,7 @@ bool process_list_read(struct process_list *list, const char *root, struct error
         list->items[list->count++] = process;
     }
     closedir(processes);
+    take_earliest_starts(list);
     return true;
 }
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "schema/base/fingerprint.h"
 #include "schema/base/text.h"
 
 struct process {
@@ -18,13 +19,14 @@ struct process {
     uid_t uid;        /* the one that files are opened with */
     gid_t groups[32]; /* likewise; more are not kept */
     size_t group_count;
-    bool reads_all;          /* a capability lets it read every file (capabilities(7)) */
-    bool privileged;         /* more rights than its user's: secure_getenv(3) tells it nothing */
-    char *root;              /* the path of its root directory; NULL or "/" for this machine */
-    int64_t started_ms;      /* Unix milliseconds, exact to the kernel's clock tick */
-    char *executable;        /* as the process sees it, inside its root; NULL when unreadable */
-    bool executable_deleted; /* replaced since: an upgrade without a restart */
-    char *working_directory; /* likewise */
+    bool reads_all;     /* a capability lets it read every file (capabilities(7)) */
+    bool privileged;    /* more rights than its user's: secure_getenv(3) tells it nothing */
+    char *root;         /* the path of its root directory; NULL or "/" for this machine */
+    int64_t started_ms; /* Unix milliseconds, exact to the kernel's clock tick; what it forked from counts */
+    struct fingerprint image; /* of all that were forked from one another the same; zero for unknown */
+    char *executable;         /* as the process sees it, inside its root; NULL when unreadable */
+    bool executable_deleted;  /* replaced since: an upgrade without a restart */
+    char *working_directory;  /* likewise */
     struct text_list arguments;
     struct text_list environment; /* "NAME=value" */
     bool environment_read;

@@ -64,6 +64,8 @@ void choice_make(struct choice *choice, const struct installed *installed, int r
     choice->unsettled_by = settings.slots[SETTING_UNSETTLED].name;
     for (size_t i = 0; i < settings.files.count; i++)
         text_list_add(&choice->files, settings.files.items[i]);
+    for (size_t i = 0; i < installed->files.count; i++)
+        text_list_add(&choice->files, installed->files.items[i]);
     if (installed->unclear != NULL) {
         choice_doubt(choice, installed->unclear);
         text_list_add(&choice->settings, installed->unclear);

@@ -49,6 +49,7 @@ void gnutls_add(struct installed_list *list, int root_fd, const char *path, cons
     if (installed == NULL)
         return;
     installed->unclear = gnutls_unclear(root_fd);
+    text_list_add(&installed->files, priorities);
     if (bundle != NULL)
         text_list_add(&installed->stores, bundle);
     else /* Red Hat's build has no file: it asks p11-kit for what is trusted */
@@ -81,6 +82,7 @@ size_t gnutls_add_program(struct installed_list *list, const struct installed *l
     }
     program->version = memory_text("");
     program->stores = stores;
+    text_list_add(&program->files, priorities);
     program->unclear = unclear;
     program->by_process = true;
     return list->count - 1;

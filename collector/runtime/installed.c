@@ -73,6 +73,7 @@ static void free_installed(struct installed *installed)
     free(installed->told_file);
     free(installed->told_directory);
     text_list_clear(&installed->stores);
+    text_list_clear(&installed->files);
     text_list_clear(&installed->system_stores);
 }
 

@@ -17,12 +17,13 @@ struct installed {
     struct text_list stores; /* in reading order */
     bool carries_roots;      /* the first store is the program itself */
     char *told_file, *told_directory; /* named by its files in place of `stores`; NULL */
-    char *configuration;              /* OpenSSL's (openssl_conf.h); NULL for who reads none */
-    char *configuration_name;         /* Node: whose lines of it count; NULL for everybody's */
-    bool own_level;                   /* it sets OpenSSL's security level itself */
-    bool by_process;                  /* a client only while it runs: by its defaults it is another one */
-    const char *unclear;              /* where it is told something that is not followed; NULL */
-    struct text_list system_stores;   /* which a setting brings in: Node, requests */
+    struct text_list files;         /* others that have a say in its defaults, or would if they were there */
+    char *configuration;            /* OpenSSL's (openssl_conf.h); NULL for who reads none */
+    char *configuration_name;       /* Node: whose lines of it count; NULL for everybody's */
+    bool own_level;                 /* it sets OpenSSL's security level itself */
+    bool by_process;                /* a client only while it runs: by its defaults it is another one */
+    const char *unclear;            /* where it is told something that is not followed; NULL */
+    struct text_list system_stores; /* which a setting brings in: Node, requests */
 };
 
 struct installed_list {

@@ -14,6 +14,13 @@ static void note(char **place, const char *value)
     *place = value == NULL || value[0] == '\0' ? NULL : memory_text(value);
 }
 
+static void note_files(struct installed *installed, const struct php_trust *trust)
+{
+    for (size_t i = 0; i < trust->files.count; i++)
+        text_list_add(&installed->files, trust->files.items[i]);
+    installed->unclear = trust->unclear;
+}
+
 /* Of streams each of the two counts; they are looked at before OpenSSL's own defaults and variables, and in their place. */
 static void fill_streams(struct installed *streams, int root_fd, const struct php_trust *trust)
 {
@@ -21,7 +28,7 @@ static void fill_streams(struct installed *streams, int root_fd, const struct ph
 
     note(&streams->told_file, trust->file);
     note(&streams->told_directory, trust->directory);
-    streams->unclear = trust->unclear;
+    note_files(streams, trust);
     if (directory != NULL) {
         streams->configuration = openssldir_configuration(directory);
         openssldir_add_stores(&streams->stores, directory);
@@ -35,7 +42,7 @@ static void fill_curl(struct installed *curl, int root_fd, const struct php_trus
     bool of_streams = trust->file != NULL && trust->file[0] != '\0';
 
     note(&curl->told_file, of_streams ? trust->file : trust->curl_file);
-    curl->unclear = trust->unclear;
+    note_files(curl, trust);
     libcurl_describe(curl, root_fd);
 }
 

@@ -12,6 +12,7 @@ void php_trust_clear(struct php_trust *trust)
     free(trust->file);
     free(trust->directory);
     free(trust->curl_file);
+    text_list_clear(&trust->files);
     *trust = (struct php_trust){ 0 };
 }
 
@@ -105,25 +106,32 @@ static char *folder_of_version(int root_fd, const char *program)
     return NULL;
 }
 
-static void add_folder(int root_fd, const char *folder, const char *scanned, const char *sapi,
-                       struct text_list *files)
-{
-    struct text path = { 0 };
+/* What was looked at counts as well as what was found: a file that comes later is one that a process has not read. */
+struct ini_files {
+    struct text_list found, looked_at;
+};
 
-    text_format(&path, "%s/php-%s.ini", folder, sapi);
-    if (!tree_exists(root_fd, text_string(&path))) {
-        text_clear(&path);
-        text_format(&path, "%s/php.ini", folder);
-    }
-    tree_glob(root_fd, text_string(&path), files);
-    text_clear(&path);
-    text_format(&path, "%s/*.ini", scanned);
-    tree_glob(root_fd, text_string(&path), files);
-    text_clear(&path);
+static void add_folder(int root_fd, const char *folder, const char *scanned, const char *sapi,
+                       struct ini_files *files)
+{
+    struct text of_sapi = { 0 }, usual = { 0 }, pattern = { 0 };
+
+    text_format(&of_sapi, "%s/php-%s.ini", folder, sapi);
+    text_format(&usual, "%s/php.ini", folder);
+    text_format(&pattern, "%s/*.ini", scanned);
+    text_list_add(&files->looked_at, text_string(&of_sapi));
+    text_list_add(&files->looked_at, text_string(&usual));
+    text_list_add(&files->looked_at, scanned);
+    tree_glob(root_fd, text_string(tree_exists(root_fd, text_string(&of_sapi)) ? &of_sapi : &usual),
+              &files->found);
+    tree_glob(root_fd, text_string(&pattern), &files->found);
+    text_clear(&of_sapi);
+    text_clear(&usual);
+    text_clear(&pattern);
 }
 
 /* Where a build looks stands in its bytes as it was configured; Debian takes that out. */
-static bool add_configured(int root_fd, const char *program, const char *sapi, struct text_list *files)
+static bool add_configured(int root_fd, const char *program, const char *sapi, struct ini_files *files)
 {
     char *folder = tree_find_text(root_fd, program, "--with-config-file-path=", " '\""),
          *scanned = tree_find_text(root_fd, program, "--with-config-file-scan-dir=", " '\""),
@@ -141,7 +149,7 @@ static bool add_configured(int root_fd, const char *program, const char *sapi, s
 }
 
 /* In reading order, in which the last value stands (php --ini). */
-static void list_files(int root_fd, const char *program, struct text_list *files)
+static void list_files(int root_fd, const char *program, struct ini_files *files)
 {
     static const char *const usual[][2] = { { "/etc", "/etc/php.d" },
                                             { "/usr/local/etc/php", "/usr/local/etc/php/conf.d" },
@@ -256,13 +264,20 @@ static bool says_beside_scripts(int root_fd, const char *name)
 void php_trust_read(struct php_trust *trust, int root_fd, const char *program)
 {
     const char *way = way_of(program)->folder;
-    struct text_list files = { 0 };
+    struct ini_files files = { 0 };
     char *library;
 
     list_files(root_fd, program, &files);
-    for (size_t i = 0; i < files.count; i++)
-        ini_walk(root_fd, files.items[i], take_line, trust);
-    text_list_clear(&files);
+    for (size_t i = 0; i < files.found.count; i++) {
+        ini_walk(root_fd, files.found.items[i], take_line, trust);
+        text_list_add(&trust->files, files.found.items[i]);
+    }
+    for (size_t i = 0; i < files.looked_at.count; i++)
+        text_list_add(&trust->files, files.looked_at.items[i]);
+    if (php_has_pools(program))
+        php_pools_add_files(&trust->files, root_fd, program);
+    text_list_clear(&files.found);
+    text_list_clear(&files.looked_at);
     library = tree_find_text(root_fd, program, "libcurl.so", "");
     trust->loads_curl = trust->loads_curl || library != NULL;
     free(library);

@@ -8,11 +8,12 @@
 
 /* Of each value the one that stands: NULL where nothing is said, "" where it is said to be nothing. */
 struct php_trust {
-    char *file;          /* openssl.cafile: for streams and, before its own, for the curl extension */
-    char *directory;     /* openssl.capath: for streams */
-    char *curl_file;     /* curl.cainfo */
-    bool loads_curl;     /* the extension */
-    const char *unclear; /* where something is said that is not followed; NULL */
+    char *file;             /* openssl.cafile: for streams and, before its own, for the curl extension */
+    char *directory;        /* openssl.capath: for streams */
+    char *curl_file;        /* curl.cainfo */
+    bool loads_curl;        /* the extension */
+    struct text_list files; /* that were read, or would be if they were there, and their folders */
+    const char *unclear;    /* where something is said that is not followed; NULL */
 };
 
 void php_trust_clear(struct php_trust *trust);
@@ -29,4 +30,6 @@ bool php_has_pools(const char *program);
 /* The pools that say something of their own, each once; and what one of them says, over what is there already. */
 void php_pools_list(struct text_list *pools, int root_fd, const char *program);
 void php_pool_read(struct php_trust *trust, int root_fd, const char *program, const char *pool);
+/* Where that stands, and the folders in which more could. */
+void php_pools_add_files(struct text_list *files, int root_fd, const char *program);
 bool php_pool_exists(int root_fd, const char *program, const char *pool);

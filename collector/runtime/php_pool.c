@@ -124,6 +124,20 @@ static void take_line(void *context, const char *section, const char *key, const
     free(word);
 }
 
+void php_pools_add_files(struct text_list *files, int root_fd, const char *program)
+{
+    size_t before = files->count;
+
+    list_files(root_fd, program, files);
+    for (size_t i = before, count = files->count; i < count; i++) {
+        char *folder = tree_folder(files->items[i]);
+
+        if (!text_list_has(files, folder))
+            text_list_add(files, folder);
+        free(folder);
+    }
+}
+
 /* php_admin_value comes last (fpm_php.c) and stands. */
 void php_pool_read(struct php_trust *trust, int root_fd, const char *program, const char *pool)
 {

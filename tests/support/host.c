@@ -125,16 +125,11 @@ static void compare(const struct client *client, const struct kind_case *row)
     assert_string_equal(level == NULL ? "" : level, row->level == NULL ? "" : row->level);
 }
 
-void client_is_as_measured(void **state)
+const struct client *host_make(struct host *host, const struct kind_case *row)
 {
-    const struct kind_case *row = *state;
-    struct process_list processes = { 0 };
-    struct client_list clients;
     struct error err = { 0 };
-    struct shelf *shelf;
-    void *mapped = NULL;
-    int root_fd;
 
+    *host = (struct host){ 0 };
     snprintf(tree, sizeof(tree), "/tmp/rootshift-kind-XXXXXX");
     assert_non_null(mkdtemp(tree));
     make_file(&(struct host_file){ OPENSSL, OPENSSL_BYTES });
@@ -143,20 +138,33 @@ void client_is_as_measured(void **state)
     for (size_t i = 0; i < 8 && row->files[i].path != NULL; i++)
         make_file(&row->files[i]);
     if (row->process.executable != NULL) {
-        processes.items = array_grow(NULL, 0, sizeof(*processes.items));
-        fill(&processes.items[processes.count++], row);
+        host->processes.items = array_grow(NULL, 0, sizeof(*host->processes.items));
+        fill(&host->processes.items[host->processes.count++], row);
     }
     if (row->process.maps != NULL)
-        mapped = map(row->process.maps);
-    root_fd = input_root_open(tree, &err);
-    shelf = shelf_new(root_fd);
-    client_list_read(&clients, &processes, shelf, root_fd, talks, NULL);
-    compare(find(&clients, row), row);
-    client_list_clear(&clients);
-    process_list_clear(&processes);
-    shelf_free(shelf);
-    close(root_fd);
-    if (mapped != NULL)
-        munmap(mapped, 1);
+        host->mapped = map(row->process.maps);
+    host->root_fd = input_root_open(tree, &err);
+    host->shelf = shelf_new(host->root_fd);
+    client_list_read(&host->clients, &host->processes, host->shelf, host->root_fd, talks, NULL);
+    return find(&host->clients, row);
+}
+
+void host_remove(struct host *host)
+{
+    client_list_clear(&host->clients);
+    process_list_clear(&host->processes);
+    shelf_free(host->shelf);
+    close(host->root_fd);
+    if (host->mapped != NULL)
+        munmap(host->mapped, 1);
     shell("rm -rf %s", tree);
+}
+
+void client_is_as_measured(void **state)
+{
+    const struct kind_case *row = *state;
+    struct host host;
+
+    compare(host_make(&host, row), row);
+    host_remove(&host);
 }

@@ -32,8 +32,21 @@ struct kind_case {
     const char *level; /* "security_level=N" among the parameters of the trust set; NULL for none */
 };
 
+struct host {
+    struct process_list processes;
+    struct client_list clients;
+    struct shelf *shelf;
+    void *mapped;
+    int root_fd;
+};
+
 /*
- * A row as a test. Each host has an OpenSSL, whose file is a.pem, and a libcurl that is built to read Debian's bundle and
- * directory; the process is this test itself as far as what it maps is looked at.
+ * The host of a row and its client: that of the row's process, or else the one without a process; NULL where there is
+ * none. Each host has an OpenSSL, whose file is a.pem, and a libcurl that is built to read Debian's bundle and directory;
+ * the process is this test itself as far as what it maps is looked at.
  */
+const struct client *host_make(struct host *host, const struct kind_case *row);
+void host_remove(struct host *host);
+
+/* A row as a test. */
 void client_is_as_measured(void **state);

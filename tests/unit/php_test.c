@@ -207,7 +207,34 @@ static const struct kind_case cases[] = {
       NULL },
 };
 
+/* Its processes have read them when they started, and would have read those that are not there. */
+static void files_that_have_a_say_are_known(void **state)
+{
+    static const char *const files[] = { "/etc/php/8.2/fpm/php.ini", "/etc/php/8.2/fpm/php-fpm-fcgi.ini",
+                                         "/etc/php/8.2/fpm/conf.d", POOLS, "/etc/php/8.2/fpm/pool.d" };
+    static const struct kind_case row = { "a worker of FPM",
+                                          { { "/usr/sbin/php-fpm8.2", "x" }, { POOLS, "[www]\nuser = x\n" } },
+                                          { "/usr/sbin/php-fpm8.2", { TITLE }, { NULL }, NULL },
+                                          RUNTIME_PHP,
+                                          { NULL },
+                                          NULL,
+                                          0,
+                                          true,
+                                          NULL };
+    struct host host;
+    const struct client *client = host_make(&host, &row);
+
+    (void)state;
+    assert_non_null(client);
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+        assert_true(text_list_has(&client->choice.files, files[i]));
+    assert_true(client->told.tv_sec > 0);
+    host_remove(&host);
+}
+
 int main(void)
 {
-    return RUN_ROWS(cases, client_is_as_measured);
+    const struct CMUnitTest rest[] = { cmocka_unit_test(files_that_have_a_say_are_known) };
+
+    return RUN_ROWS(cases, client_is_as_measured) + cmocka_run_group_tests(rest, NULL, NULL);
 }

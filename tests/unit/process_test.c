@@ -65,6 +65,38 @@ static void neighbour_is_seen_as_it_was_started(void **state)
     waitpid(pid, NULL, 0);
 }
 
+/* Forked a while later, without execve; started_ms is exact to a tick of 10 ms. */
+static void what_was_forked_began_with_what_it_was_forked_from(void **state)
+{
+    struct process_list list;
+    struct error err = { 0 };
+    const struct process *parent, *child = NULL;
+    pid_t pid = fork();
+
+    (void)state;
+    if (pid == 0) {
+        setpgid(0, 0);
+        usleep(200000);
+        fork();
+        sleep(60);
+        _exit(0);
+    }
+    usleep(400000);
+    assert_true(process_list_read(&list, "/", &err));
+    parent = find(&list, pid);
+    assert_non_null(parent);
+    for (size_t i = 0; i < list.count; i++) {
+        if (list.items[i].pid != pid && getpgid(list.items[i].pid) == pid)
+            child = &list.items[i];
+    }
+    assert_non_null(child);
+    assert_true(fingerprint_equal(&child->image, &parent->image));
+    assert_int_equal(child->started_ms, parent->started_ms);
+    process_list_clear(&list);
+    kill(-pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+}
+
 static void another_root_has_no_processes_of_ours(void **state)
 {
     struct process_list list;
@@ -115,6 +147,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(neighbour_is_seen_as_it_was_started),
+        cmocka_unit_test(what_was_forked_began_with_what_it_was_forked_from),
         cmocka_unit_test(another_root_has_no_processes_of_ours),
         cmocka_unit_test(connection_is_seen_of_its_holder_only),
     };
