@@ -13,22 +13,19 @@ static const struct store_kind {
     const char *runtime, *format, *part; /* NULL fits all; `part` is found in the path */
     enum guidance_target target;
 } store_kinds[] = {
-    { "java", NULL, NULL, GUIDANCE_JAVA_STORE },
-    { NULL, "jks", NULL, GUIDANCE_JAVA_STORE },
-    { NULL, "jceks", NULL, GUIDANCE_JAVA_STORE },
-    { NULL, "pkcs12", NULL, GUIDANCE_JAVA_STORE },
-    { NULL, NULL, "/certifi/", GUIDANCE_CERTIFI },
-    { NULL, NULL, "/etc/ssl/certs/ca-certificates.crt", GUIDANCE_DEBIAN_STORE },
-    { NULL, "directory", "/etc/ssl/certs", GUIDANCE_DEBIAN_STORE },
-    { NULL, "directory", NULL, GUIDANCE_HASHED_DIRECTORY },
-    { "node", NULL, NULL, GUIDANCE_NODE },
-    { NULL, NULL, NULL, GUIDANCE_PEM_BUNDLE },
+    { "java", NULL, NULL, GUIDANCE_JAVA_STORE },   { NULL, "jks", NULL, GUIDANCE_JAVA_STORE },
+    { NULL, "jceks", NULL, GUIDANCE_JAVA_STORE },  { NULL, "pkcs12", NULL, GUIDANCE_JAVA_STORE },
+    { NULL, NULL, "/certifi/", GUIDANCE_CERTIFI }, { NULL, "directory", NULL, GUIDANCE_HASHED_DIRECTORY },
+    { "node", NULL, NULL, GUIDANCE_NODE },         { NULL, NULL, NULL, GUIDANCE_PEM_BUNDLE },
 };
 
 static enum guidance_target target_of(const char *runtime, const char *format, const char *path)
 {
     const struct store_kind *row = store_kinds;
+    enum guidance_target target;
 
+    if (guidance_system_target(path, &target))
+        return target;
     while ((row->runtime != NULL && !text_starts(runtime, row->runtime)) ||
            (row->format != NULL && strcmp(row->format, format) != 0) ||
            (row->part != NULL && strstr(path, row->part) == NULL))

@@ -6,21 +6,16 @@
 
 #include "collector/host/tree.h"
 
-/* Stores that the system's own tool makes: the fix goes into what it makes them from. */
-static const char *const system_paths[] = { "/etc/ssl/certs", "/etc/pki/", "/etc/ssl/cert.pem",
-                                            "/var/lib/ca-certificates", "/etc/ca-certificates/extracted" };
-
-static bool is_system(const char *resolved)
+/*
+ * What the system's own tool makes is mended where it makes it from: changes beside it are lost on its next run. But
+ * Node's own roots and a copy of certifi's are not of its making.
+ */
+static enum guidance_target target_of(const struct client *client, const struct store *store)
 {
-    for (size_t i = 0; resolved != NULL && i < sizeof(system_paths) / sizeof(system_paths[0]); i++) {
-        if (text_starts(resolved, system_paths[i]))
-            return true;
-    }
-    return false;
-}
+    enum guidance_target target;
 
-static enum guidance_target target_of(const struct client *client, const struct store *store, bool system)
-{
+    if (guidance_system_target(store->resolved, &target))
+        return target;
     switch (client->runtime) {
     case RUNTIME_JAVA: return GUIDANCE_JAVA_STORE;
     case RUNTIME_NODE:
@@ -30,7 +25,7 @@ static enum guidance_target target_of(const struct client *client, const struct 
     case RUNTIME_REQUESTS:
     case RUNTIME_CERTIFI:
     case RUNTIME_PIP:
-        if (!system && client->choice.settings.count == 0)
+        if (client->choice.settings.count == 0)
             return GUIDANCE_CERTIFI;
         break;
     case RUNTIME_OPENSSL:
@@ -45,8 +40,6 @@ static enum guidance_target target_of(const struct client *client, const struct 
     case RUNTIME_UNSEEN:
     case RUNTIMES: break;
     }
-    if (system)
-        return GUIDANCE_DEBIAN_STORE;
     return store->format == STORE_DIRECTORY ? GUIDANCE_HASHED_DIRECTORY : GUIDANCE_PEM_BUNDLE;
 }
 
@@ -91,10 +84,8 @@ void fix_lines(const struct campaign *campaign, const struct judgement *judgemen
         return;
     tool = tool_of(client);
     question.path = store->path;
-    question.linked_to_system = is_system(store->resolved);
-    question.target = strcmp(judgement->reason, "restart-needed") == 0
-                          ? GUIDANCE_PROCESS
-                          : target_of(client, store, question.linked_to_system);
+    question.target =
+        strcmp(judgement->reason, "restart-needed") == 0 ? GUIDANCE_PROCESS : target_of(client, store);
     question.tool = tool;
     question.setting = client->choice.settings.count > 0 ? client->choice.settings.items[0] : NULL;
     if (client->process_count > 0) {

@@ -12,6 +12,9 @@
 /* What kind of thing must be changed; each has its own tool. */
 enum guidance_target {
     GUIDANCE_DEBIAN_STORE, /* update-ca-certificates */
+    GUIDANCE_REDHAT_STORE, /* update-ca-trust */
+    GUIDANCE_SUSE_STORE,   /* update-ca-certificates, from other folders */
+    GUIDANCE_ARCH_STORE,   /* update-ca-trust, likewise */
     GUIDANCE_JAVA_STORE,   /* keytool on a JKS or PKCS#12 file */
     GUIDANCE_PEM_BUNDLE,   /* a file some program was pointed at */
     GUIDANCE_HASHED_DIRECTORY,
@@ -21,16 +24,18 @@ enum guidance_target {
     GUIDANCE_TARGETS
 };
 
+/* The target of a store that a system's own tool makes, by where its path leads: false for any other. */
+bool guidance_system_target(const char *resolved, enum guidance_target *target);
+
 struct guidance_question {
     const struct campaign *campaign;
     size_t root;        /* the root to add: index into campaign.roots */
     const char *reason; /* a code of verdict.h */
     enum guidance_target target;
-    const char *path;      /* of the store, as that host sees it; may be NULL where the target needs none */
-    const char *tool;      /* the JVM's own keytool, the interpreter's executable; NULL when unknown */
-    bool linked_to_system; /* the store is maintained by the system's own tool */
-    const char *setting;   /* what chose the store ("REQUESTS_CA_BUNDLE"); NULL for a default */
-    const char *process;   /* "pid 812 (java)" for restarts; NULL when none runs */
+    const char *path;    /* of the store, as that host sees it; may be NULL where the target needs none */
+    const char *tool;    /* the JVM's own keytool, the interpreter's executable; NULL when unknown */
+    const char *setting; /* what chose the store ("REQUESTS_CA_BUNDLE"); NULL for a default */
+    const char *process; /* "pid 812 (java)" for restarts; NULL when none runs */
 };
 
 enum guidance_language { GUIDANCE_EN, GUIDANCE_ZH };

@@ -211,19 +211,36 @@ static void every_answer_only_adds(void **state)
     }
 }
 
-static void store_of_the_system_is_mended_by_its_tool(void **state)
+static const struct system_case {
+    const char *name, *path, *tool; /* NULL: no system's */
+} systems[] = {
+    { "Debian's bundle", "/etc/ssl/certs/ca-certificates.crt", "update-ca-certificates" },
+    { "Debian's directory", "/etc/ssl/certs", "/usr/local/share/ca-certificates/" },
+    { "Debian's Java store", "/etc/ssl/certs/java/cacerts", "update-ca-certificates" },
+    { "Red Hat's bundle", "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "update-ca-trust extract" },
+    { "Red Hat's Java store", "/etc/pki/ca-trust/extracted/java/cacerts",
+      "/etc/pki/ca-trust/source/anchors/" },
+    { "SUSE's bundle", "/var/lib/ca-certificates/ca-bundle.pem", "/etc/pki/trust/anchors/" },
+    { "Arch's bundle", "/etc/ca-certificates/extracted/tls-ca-bundle.pem",
+      "/etc/ca-certificates/trust-source/anchors/" },
+    { "somebody's file beside Debian's", "/etc/ssl/certs/shop.pem", NULL },
+    { "somebody's file beside Red Hat's", "/etc/pki/tls/private/shop.pem", NULL },
+    { "somebody's file", "/srv/ca.pem", NULL },
+};
+
+static void store_of_a_system_is_mended_by_its_tool(void **state)
 {
-    const struct guidance_question question = { .campaign = campaign,
-                                                .root = 1,
-                                                .reason = "root-missing",
-                                                .target = GUIDANCE_JAVA_STORE,
-                                                .path = "/etc/ssl/certs/java/cacerts",
-                                                .linked_to_system = true };
+    const struct system_case *row = *state;
+    struct guidance_question question = {
+        .campaign = campaign, .root = 1, .reason = "root-missing", .path = row->path
+    };
     struct text_list lines = { 0 };
 
-    (void)state;
+    assert_int_equal(guidance_system_target(row->path, &question.target), row->tool != NULL);
+    if (row->tool == NULL)
+        return;
     guidance_lines(&question, GUIDANCE_EN, &lines);
-    assert_true(some_line_has(&lines, "update-ca-certificates"));
+    assert_true(some_line_has(&lines, row->tool));
     assert_false(some_line_has(&lines, "keytool"));
     assert_false(some_line_has(&lines, "Restart")); /* no process was named */
     text_list_clear(&lines);
@@ -269,7 +286,6 @@ static bool start_server(FILE **output)
 int main(void)
 {
     const struct CMUnitTest rest[] = { cmocka_unit_test(every_answer_only_adds),
-                                       cmocka_unit_test(store_of_the_system_is_mended_by_its_tool),
                                        cmocka_unit_test(root_to_add_is_the_new_one_where_it_will_do) };
     struct error err = { 0 };
     FILE *server = NULL;
@@ -280,8 +296,8 @@ int main(void)
         fprintf(stderr, "no campaign, no client or no server: %s\n", err.message);
         return 1;
     }
-    failed = RUN_ROWS(fixes, fix_works) + RUN_ROWS(words, lines_say_what_they_should) +
-             cmocka_run_group_tests(rest, NULL, NULL);
+    failed = RUN_ROWS(fixes, fix_works) + RUN_ROWS(systems, store_of_a_system_is_mended_by_its_tool) +
+             RUN_ROWS(words, lines_say_what_they_should) + cmocka_run_group_tests(rest, NULL, NULL);
     kill((pid_t)server_pid, SIGTERM);
     pclose(server);
     campaign_free(campaign);
