@@ -62,7 +62,7 @@ static void set_id(struct client *client, unsigned ordinal)
 }
 
 /* A client as this process was told, or with no process as the runtime's own defaults have it. */
-static struct client describe(const struct installed *installed, int root_fd, const struct process *process)
+static struct client describe(const struct installed *installed, int root_fd, const struct running *running)
 {
     struct client client = {
         .runtime = installed->runtime,
@@ -71,7 +71,7 @@ static struct client describe(const struct installed *installed, int root_fd, co
         .home = installed->home == NULL ? NULL : memory_text(installed->home),
     };
 
-    choice_make(&client.choice, installed, root_fd, process);
+    choice_make(&client.choice, installed, root_fd, running);
     return client;
 }
 
@@ -113,9 +113,10 @@ static struct client *join(struct client_list *list, struct client *client)
 
 /* One process as a client of this installed software. */
 static void add_speaker(struct client_list *list, const struct installed *installed, int root_fd,
-                        const struct process *process, bool speaks)
+                        const struct running *running, bool speaks)
 {
-    struct client client = describe(installed, root_fd, process), *joined;
+    struct client client = describe(installed, root_fd, running), *joined;
+    const struct process *process = running->process;
 
     joined = join(list, &client);
     joined->processes = array_grow(joined->processes, joined->process_count, sizeof(*joined->processes));
@@ -149,13 +150,16 @@ void client_list_read(struct client_list *list, const struct process_list *proce
     installed_list_read(&installed, root_fd);
     for (size_t i = 0; i < processes->count; i++) {
         const struct process *process = &processes->items[i];
-        size_t found[RUNNING_PER_PROCESS], count = running_of_process(&installed, process, root_fd, found);
-        bool speaks = count > 0 && talks(context, process);
+        struct running running;
+        bool speaks;
 
-        for (size_t j = 0; j < count; j++)
-            add_speaker(list, &installed.items[found[j]], root_fd, process, speaks);
-        if (count == 0 && is_unseen(process))
-            add_speaker(list, &unseen, root_fd, process, false);
+        running_find(&running, &installed, process, root_fd);
+        speaks = running.count > 0 && talks(context, process);
+        for (size_t j = 0; j < running.count; j++)
+            add_speaker(list, &installed.items[running.found[j]], root_fd, &running, speaks);
+        if (running.count == 0 && is_unseen(process))
+            add_speaker(list, &unseen, root_fd, &running, false);
+        running_clear(&running);
     }
     for (size_t i = 0; i < installed.count; i++) {
         struct client client;

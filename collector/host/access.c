@@ -1,7 +1,9 @@
 #include "collector/host/access.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "collector/host/tree.h"
 
@@ -79,4 +81,45 @@ bool access_allows(const struct process *process, int root_fd, const char *path,
     }
     text_list_clear(&names);
     return may;
+}
+
+/* The mount namespace of a process (namespaces(7)); false where it may not be known. */
+static bool name_mounts(const char *process, char name[64])
+{
+    char path[64];
+    ssize_t size;
+
+    snprintf(path, sizeof(path), "/proc/%s/ns/mnt", process);
+    size = readlink(path, name, 63);
+    if (size >= 0)
+        name[size] = '\0';
+    return size >= 0;
+}
+
+static bool has_own_mounts(const struct process *process)
+{
+    char ours[64], theirs[64], pid[32];
+
+    snprintf(pid, sizeof(pid), "%d", (int)process->pid);
+    return name_mounts("self", ours) && name_mounts(pid, theirs) && strcmp(ours, theirs) != 0;
+}
+
+bool access_sees_same(const struct process *process, int root_fd, const char *path)
+{
+    struct stat ours = { 0 }, theirs = { 0 };
+    struct error err = { 0 };
+    char root[64];
+    int their_fd;
+    bool same;
+
+    if (!has_own_mounts(process))
+        return true;
+    snprintf(root, sizeof(root), "/proc/%d/root", (int)process->pid);
+    their_fd = input_root_open(root, &err);
+    if (their_fd < 0)
+        return true;
+    same = tree_status(root_fd, path, &ours) == tree_status(their_fd, path, &theirs) &&
+           ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+    close(their_fd);
+    return same;
 }

@@ -12,3 +12,9 @@
 
 /* True where there is nothing to read. `within`: of a directory, every file in it too. */
 bool access_allows(const struct process *process, int root_fd, const char *path, bool within);
+
+/*
+ * False where another file lies at this path for the process than for us: its services' manager can mount one there for it
+ * alone (systemd.exec(5), BindReadOnlyPaths=). True where that cannot be looked at.
+ */
+bool access_sees_same(const struct process *process, int root_fd, const char *path);

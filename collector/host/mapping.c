@@ -31,39 +31,47 @@ void mappings_clear(struct mappings *mappings)
     *mappings = (struct mappings){ 0 };
 }
 
-/* The last "/" of the path of the first such file; NULL when there is none. */
-static const char *find(const struct mappings *mappings, const char *library)
+/* The line of the next such file from here on, at its path; NULL when there is none. */
+static const char *find(const struct mappings *mappings, const char *from, const char *library)
 {
     struct text name = { 0 };
     const char *at;
 
     text_format(&name, "/%s", library);
-    at = mappings->text == NULL ? NULL : strstr(mappings->text, text_string(&name));
+    at = from == NULL ? NULL : strstr(from, text_string(&name));
     text_clear(&name);
-    return at;
+    while (at != NULL && at > mappings->text && at[-1] != '\n')
+        at--;
+    return at == NULL ? NULL : strchr(at, '/'); /* before it are addresses and numbers (proc(5)) */
 }
 
 bool mappings_have(const struct mappings *mappings, const char *library)
 {
-    return mappings->hidden || find(mappings, library) != NULL;
+    return mappings->hidden || find(mappings, mappings->text, library) != NULL;
 }
 
+static const char *next_line(const char *at)
+{
+    return at == NULL ? NULL : strchr(at, '\n');
+}
+
+/*
+ * The kernel calls a file by its path from our root, or from its own mount's. Of several files that below the process's
+ * root counts; without one there the first.
+ */
 char *mappings_path(const struct mappings *mappings, const char *library)
 {
     static const char deleted[] = " (deleted)";
-    const char *name = find(mappings, library), *from = name;
     const char *root = mappings->process->root == NULL ? "/" : mappings->process->root;
     size_t above = strcmp(root, "/") == 0 ? 0 : strlen(root);
+    const char *first = find(mappings, mappings->text, library), *inside = first;
     char *path;
 
-    if (name == NULL)
+    if (first == NULL)
         return NULL;
-    while (from > mappings->text && from[-1] != '\n')
-        from--;
-    from = strchr(from, '/'); /* before it are addresses and numbers (proc(5)) */
-    if (strncmp(from, root, above) == 0 && from[above] == '/')
-        from += above;
-    path = memory_text(from);
+    while (inside != NULL && (strncmp(inside, root, above) != 0 || inside[above] != '/'))
+        inside = find(mappings, next_line(inside), library);
+    path = memory_text(inside != NULL ? inside + above : first);
     path[strcspn(path, "\n")] = '\0';
     if (text_ends(path, deleted))
         path[strlen(path) - strlen(deleted)] = '\0';

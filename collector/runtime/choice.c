@@ -5,6 +5,7 @@
 #include "collector/host/access.h"
 #include "collector/host/tree.h"
 #include "collector/runtime/kind.h"
+#include "collector/runtime/running.h"
 
 void choice_add_store(struct choice *choice, const struct speaker *speaker, const char *path,
                       enum choice_form form, bool within)
@@ -12,7 +13,9 @@ void choice_add_store(struct choice *choice, const struct speaker *speaker, cons
     enum choice_refusal refusal = CHOICE_READS;
     struct stat status;
 
-    if (form == CHOICE_FILE && tree_status(speaker->root_fd, path, &status) && S_ISDIR(status.st_mode))
+    if (speaker->process != NULL && !access_sees_same(speaker->process, speaker->root_fd, path))
+        refusal = CHOICE_SEES_OTHER;
+    else if (form == CHOICE_FILE && tree_status(speaker->root_fd, path, &status) && S_ISDIR(status.st_mode))
         refusal = CHOICE_WANTS_FILE;
     else if (speaker->process != NULL && !access_allows(speaker->process, speaker->root_fd, path, within))
         refusal = CHOICE_MAY_NOT_READ;
@@ -49,12 +52,15 @@ static bool is_gone(const struct process *process, int root_fd)
 }
 
 void choice_make(struct choice *choice, const struct installed *installed, int root_fd,
-                 const struct process *process)
+                 const struct running *running)
 {
+    const struct process *process = running == NULL ? NULL : running->process;
     struct trust_settings settings = { 0 };
-    struct speaker speaker = { root_fd, process, &settings };
+    struct speaker speaker = { root_fd, process, &settings, NULL };
 
     *choice = (struct choice){ .model = model_find(installed->model) };
+    if (running != NULL && !installed->carries_openssl)
+        speaker.openssl_dir = running->openssl_dir;
     if (process != NULL)
         settings_read(&settings, process, installed, root_fd);
     choice->brings_code = settings_get(&settings, SETTING_CODE) != NULL;

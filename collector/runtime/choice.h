@@ -10,6 +10,7 @@
 enum choice_refusal {
     CHOICE_READS,
     CHOICE_WANTS_FILE,  /* it is a directory */
+    CHOICE_SEES_OTHER,  /* another file is mounted there for it than for us */
     CHOICE_MAY_NOT_READ /* as who it runs now; what it read before it gave up rights cannot be said */
 };
 
@@ -36,16 +37,19 @@ struct choice {
     bool needs_first;         /* where the first store yields nothing, none counts */
 };
 
+struct running;
+
 /* Whose settings these are, on which host. */
 struct speaker {
     int root_fd;
     const struct process *process; /* NULL: the runtime's own defaults */
     const struct trust_settings *settings;
+    const char *openssl_dir; /* of the OpenSSL that the process has loaded; NULL where that is not seen */
 };
 
-/* As this process was told, or with no process as the runtime's own defaults have it. Free with choice_clear(). */
+/* As this process was told, or with none as the runtime's own defaults have it. Free with choice_clear(). */
 void choice_make(struct choice *choice, const struct installed *installed, int root_fd,
-                 const struct process *process);
+                 const struct running *running);
 void choice_clear(struct choice *choice);
 
 /* From here on nothing is said of its trust. `by` is static. */

@@ -20,6 +20,7 @@ struct installed {
     struct text_list files;         /* others that have a say in its defaults, or would if they were there */
     char *configuration;            /* OpenSSL's (openssl_conf.h); NULL for who reads none */
     char *configuration_name;       /* Node: whose lines of it count; NULL for everybody's */
+    bool carries_openssl;           /* in its bytes: what it maps is not what it asks */
     bool own_level;                 /* it sets OpenSSL's security level itself */
     bool by_process;                /* a client only while it runs: by its defaults it is another one */
     const char *unclear;            /* where it is told something that is not followed; NULL */

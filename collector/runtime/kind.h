@@ -25,7 +25,7 @@ const struct kind *kind_of(enum runtime runtime);
 void openssl_add(struct installed_list *list, int root_fd, const char *path, const char *resolved);
 void openssl_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker);
 
-/* OpenSSL's two defaults, of which each is replaced by its own variable. */
+/* OpenSSL's two defaults, or those of the one that is loaded, of which each is replaced by its own variable. */
 void openssl_choose_of(struct choice *choice, const struct text_list *defaults,
                        const struct speaker *speaker);
 

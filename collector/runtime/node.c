@@ -44,6 +44,7 @@ void node_add(struct installed_list *list, int root_fd, const char *path, const 
     program = node_program(root_fd, resolved);
     mark = tree_find_text(root_fd, program, "\"NODE_OPENSSL_CERT_STORE", "");
     directory = openssldir_of(root_fd, program);
+    installed->carries_openssl = directory != NULL;
     if (directory == NULL)
         directory = openssldir_of_system(root_fd);
     if (directory != NULL) {

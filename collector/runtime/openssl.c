@@ -30,8 +30,8 @@ void openssl_choose_directories(struct choice *choice, const struct speaker *spe
     free(copy);
 }
 
-/* OpenSSL's two defaults, each replaced by its own variable. */
-void openssl_choose_of(struct choice *choice, const struct text_list *defaults, const struct speaker *speaker)
+/* Its two defaults, each replaced by its own variable. */
+static void choose_of(struct choice *choice, const struct text_list *defaults, const struct speaker *speaker)
 {
     const char *file = settings_get(speaker->settings, SETTING_FILE),
                *directories = settings_get(speaker->settings, SETTING_DIRECTORY);
@@ -45,6 +45,16 @@ void openssl_choose_of(struct choice *choice, const struct text_list *defaults, 
     else
         for (size_t i = 1; i < defaults->count; i++)
             choice_add_store(choice, speaker, defaults->items[i], CHOICE_ANY, false);
+}
+
+void openssl_choose_of(struct choice *choice, const struct text_list *defaults, const struct speaker *speaker)
+{
+    struct text_list loaded = { 0 };
+
+    if (speaker->openssl_dir != NULL)
+        openssldir_add_stores(&loaded, speaker->openssl_dir);
+    choose_of(choice, loaded.count > 0 ? &loaded : defaults, speaker);
+    text_list_clear(&loaded);
 }
 
 void openssl_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker)

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "collector/host/tree.h"
+#include "collector/runtime/openssldir.h"
 #include "schema/base/input.h"
 
 #define FILE_BYTES_MAX (1024 * 1024)
@@ -294,6 +295,14 @@ static int level_of(const struct model *model)
     return model->key_bits_min >= 2048 ? 2 : 1;
 }
 
+static char *default_path(const struct installed *installed, const struct speaker *speaker)
+{
+    if (installed->configuration == NULL)
+        return NULL;
+    return speaker->openssl_dir != NULL ? openssldir_configuration(speaker->openssl_dir)
+                                        : memory_text(installed->configuration);
+}
+
 void openssl_conf_choose(struct choice *choice, const struct installed *installed,
                          const struct speaker *speaker)
 {
@@ -304,7 +313,7 @@ void openssl_conf_choose(struct choice *choice, const struct installed *installe
             ? shared
             : installed->configuration_name;
     char *path = set == NULL
-                     ? (installed->configuration == NULL ? NULL : memory_text(installed->configuration))
+                     ? default_path(installed, speaker)
                      : tree_join(speaker->process == NULL ? NULL : speaker->process->working_directory, set);
     struct openssl_conf conf;
 

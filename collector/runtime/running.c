@@ -65,7 +65,8 @@ static bool has_no_trust(struct installed_list *list, const struct mappings *map
 }
 
 /* SIZE_MAX when this program has nothing to do with trust. */
-static size_t add_stranger(struct installed_list *list, const struct mappings *mappings, int root_fd)
+static size_t add_stranger(struct installed_list *list, const struct mappings *mappings, int root_fd,
+                           const char *openssl_dir)
 {
     const char *path = mappings->process->executable;
     struct installed *installed;
@@ -80,7 +81,10 @@ static size_t add_stranger(struct installed_list *list, const struct mappings *m
     if (installed == NULL)
         return SIZE_MAX;
     installed->version = memory_text("");
-    directory = openssldir_of_system(root_fd);
+    directory = openssldir_of(root_fd, path); /* it may carry an OpenSSL, or find one in its own folder */
+    installed->carries_openssl = directory != NULL;
+    if (directory == NULL)
+        directory = openssl_dir != NULL ? memory_text(openssl_dir) : openssldir_of_system(root_fd);
     if (go) {
         go_add_stores(installed, root_fd);
     } else if (directory != NULL) {
@@ -224,30 +228,60 @@ static size_t of_gnutls(struct installed_list *list, const struct mappings *mapp
     return found[count] == SIZE_MAX ? count : count + 1;
 }
 
-size_t running_of_process(struct installed_list *list, const struct process *process, int root_fd,
-                          size_t found[RUNNING_PER_PROCESS])
+/*
+ * The library that is mapped may be another one than its kind has at this place (LD_LIBRARY_PATH, a folder of the
+ * program's own), and then looks elsewhere by default.
+ */
+static char *mapped_openssl_dir(struct installed_list *list, const struct mappings *mappings, int root_fd)
+{
+    char *path = mappings_path(mappings, "libcrypto.so"),
+         *resolved = path == NULL ? NULL : tree_resolve(root_fd, path), *directory = NULL;
+
+    for (size_t i = 0; resolved != NULL && directory == NULL && i < list->count; i++) {
+        const struct installed *item = &list->items[i];
+
+        if (item->runtime == RUNTIME_OPENSSL && item->home != NULL && strcmp(item->resolved, resolved) == 0)
+            directory = memory_text(item->home);
+    }
+    if (resolved != NULL && directory == NULL)
+        directory = openssldir_of(root_fd, resolved);
+    free(resolved);
+    free(path);
+    return directory;
+}
+
+void running_find(struct running *running, struct installed_list *list, const struct process *process,
+                  int root_fd)
 {
     struct process named = *process;
     struct mappings mappings;
-    size_t count;
+    size_t *found = running->found, count;
 
+    *running = (struct running){ .process = process };
     if (process->arguments.count == 0)
-        return 0;
+        return;
     if (process->executable == NULL) {
         named.executable = named_program(process, root_fd);
-        count = named.executable == NULL ? 0 : of_known(list, &named, root_fd, found);
+        if (named.executable != NULL)
+            running->count = of_known(list, &named, root_fd, found);
         free(named.executable);
-        return count;
+        return;
     }
     mappings_read(&mappings, process);
+    running->openssl_dir = mapped_openssl_dir(list, &mappings, root_fd);
     count = of_known(list, process, root_fd, found);
     if (count == 0) {
-        found[0] = add_stranger(list, &mappings, root_fd);
+        found[0] = add_stranger(list, &mappings, root_fd, running->openssl_dir);
         count = found[0] != SIZE_MAX;
     }
     count = of_module(list, &mappings, root_fd, found, count);
     count = of_jvm(list, &mappings, root_fd, found, count);
-    count = of_gnutls(list, &mappings, root_fd, found, count);
+    running->count = of_gnutls(list, &mappings, root_fd, found, count);
     mappings_clear(&mappings);
-    return count;
+}
+
+void running_clear(struct running *running)
+{
+    free(running->openssl_dir);
+    *running = (struct running){ 0 };
 }
