@@ -9,13 +9,13 @@
     .reads_by_line = true, .reads_x509_label = true, .hashed_names_only = true, .anchor_dates = true,        \
     .anchor_checks = MODEL_ANCHOR_ALL, .alternatives = MODEL_ALTERNATIVES_FIRST,                \
     .order = MODEL_TRUSTED_FIRST, .order_matters = true, .aki = MODEL_AKI_ISSUER_SERIAL,                     \
-    .names = MODEL_NAMES_CANONICAL, .eku = MODEL_EKU_ALL, .leaf_key_usage = true, .sha1_refused = true, .verifies = true
+    .names = MODEL_NAMES_CANONICAL, .eku = MODEL_EKU_ALL, .leaf_key_usage = MODEL_LEAF_USAGE_ANY, .netscape = true, .sha1_refused = true, .verifies = true
 
 #define JAVA_FAMILY                                                                                          \
     .formats = MODEL_READS_KEYSTORES, .damage = MODEL_DAMAGE_DROPS_FILE, .trusted_block = MODEL_TRUSTED_SKIPPED, \
     .java_marks = true, .anchors = MODEL_ANCHORS_ANY,                                                        \
     .anchor_says_ca = true, .order = MODEL_TRUSTED_FIRST, .names = MODEL_NAMES_CANONICAL,                    \
-    .leaf_key_usage = true, .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024, .nist_curves = true,  \
+    .leaf_key_usage = MODEL_LEAF_USAGE_SIGNS, .netscape = true, .sha2_only = true, .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024, .nist_curves = true,  \
     .sha1_refused = true, .verifies = true
 
 /*
@@ -73,7 +73,7 @@ static const struct model models[] = {
       .reads_by_line = true, .reads_x509_label = true, .anchors = MODEL_ANCHORS_SELF_ISSUED, .anchor_dates = true,
       .anchor_checks = MODEL_ANCHOR_ALL, .alternatives = MODEL_ALTERNATIVES_FIRST,
       .order = MODEL_TRUSTED_FIRST, .order_matters = true, .aki = MODEL_AKI_ISSUER_SERIAL,
-      .names = MODEL_NAMES_CANONICAL, .eku = MODEL_EKU_ALL, .leaf_key_usage = true, .key_bits_min = 1024,
+      .names = MODEL_NAMES_CANONICAL, .eku = MODEL_EKU_ALL, .leaf_key_usage = MODEL_LEAF_USAGE_ANY, .netscape = true, .key_bits_min = 1024,
       .sha1_refused = true, .verifies = true },
 
     /*
@@ -82,6 +82,8 @@ static const struct model models[] = {
      * PKCS#12 certificates count with Java's attribute only, a key entry gives its first certificate, PEM is not read. JDK 16
      * dropped all curves but NIST's three, JDK 8 and 11 refuse them (jdk.disabled.namedCurves). SHA-1
      * is refused below the JDK's own roots only (jdk.certpath.disabledAlgorithms); here always.
+     * A leaf with a key usage must sign (EndEntityChecker, but for TLS 1.2's exchange of RSA), and be a server's where it has
+     * a Netscape type. SHA-224 is refused by 25, SHA-3 by all.
      */
     { .name = "java", .clients = "Java virtual machines with JSSE",
       JAVA_FAMILY, .anchor_checks = MODEL_ANCHOR_SIGNS, .alternatives = MODEL_ALTERNATIVES_JSSE,
@@ -91,14 +93,14 @@ static const struct model models[] = {
      * GnuTLS 3.7.9, measured with gnutls-cli: the list as served is the path; its last certificate or
      * that one's issuer must be in the set, so a pinned leaf counts only where it is served alone.
      * TRUSTED blocks are passed over, damage loses the file. Names are compared as bytes. An e-mail-only root is
-     * accepted, an intermediate with an EKU must name serverAuth itself.
+     * accepted, an intermediate with an EKU must name serverAuth itself; a leaf with a key usage must sign.
      */
     { .name = "gnutls", .clients = "GnuTLS 3.7: git, wget, exim and apt of Debian",
       .formats = MODEL_READS_PEM, .damage = MODEL_DAMAGE_DROPS_FILE, .trusted_block = MODEL_TRUSTED_SKIPPED,
       .reads_x509_label = true, .anchors = MODEL_ANCHORS_ANY, .anchor_dates = true,
       .anchor_checks = MODEL_ANCHOR_ALL, .alternatives = MODEL_ALTERNATIVES_SERVED,
       .order = MODEL_SERVED_FIRST, .order_matters = true, .aki = MODEL_AKI_KEY_ID, .names = MODEL_NAMES_BYTES,
-      .leaf_key_usage = true, .eku = MODEL_EKU_ISSUED, .eku_any = MODEL_EKU_ANY_LEAF, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
+      .leaf_key_usage = MODEL_LEAF_USAGE_SIGNS, .eku = MODEL_EKU_ISSUED, .eku_any = MODEL_EKU_ANY_LEAF, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
 
     /*
      * Go 1.26's crypto/x509, read (verify.go, cert_pool.go) and measured: every path, every certificate of
@@ -122,7 +124,7 @@ static const struct model models[] = {
       .reads_by_line = true, .reads_x509_label = true, .hashed_names_only = true, .anchors = MODEL_ANCHORS_SELF_ISSUED,
       .anchor_dates = true, .anchor_checks = MODEL_ANCHOR_KEY_USAGE | MODEL_ANCHOR_NAMES | MODEL_ANCHOR_FORM,
       .alternatives = MODEL_ALTERNATIVES_LAST_RESORT, .order = MODEL_SERVED_FIRST, .order_matters = true,
-      .aki = MODEL_AKI_ISSUER_SERIAL, .names = MODEL_NAMES_CANONICAL, .eku = MODEL_EKU_ISSUED, .leaf_key_usage = true,
+      .aki = MODEL_AKI_ISSUER_SERIAL, .names = MODEL_NAMES_CANONICAL, .eku = MODEL_EKU_ISSUED, .leaf_key_usage = MODEL_LEAF_USAGE_ANY, .netscape = true,
       .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
 
     /*
@@ -134,7 +136,7 @@ static const struct model models[] = {
       .reads_x509_label = true, .anchors = MODEL_ANCHORS_ANY, .anchor_dates = true,
       .anchor_checks = MODEL_ANCHOR_ALL, .alternatives = MODEL_ALTERNATIVES_SERVED,
       .order = MODEL_SERVED_FIRST, .ends_once = true, .order_matters = true, .aki = MODEL_AKI_KEY_ID, .names = MODEL_NAMES_BYTES,
-      .leaf_key_usage = true, .eku = MODEL_EKU_ISSUED, .eku_any = MODEL_EKU_ANY_LEAF, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
+      .leaf_key_usage = MODEL_LEAF_USAGE_SIGNS, .eku = MODEL_EKU_ISSUED, .eku_any = MODEL_EKU_ANY_LEAF, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
 
     /*
      * NSS 3.87, measured with tstclnt, by its classic builder and by libpkix: where they differ the sterner counts. A leaf
@@ -146,7 +148,7 @@ static const struct model models[] = {
       .reads_x509_label = true, .anchors = MODEL_ANCHORS_ANY, .anchor_dates = true, .leaf_no_anchor = true,
       .anchor_checks = MODEL_ANCHOR_ALL, .anchor_says_ca = true, .alternatives = MODEL_ALTERNATIVES_ALL, .namesakes_unsure = true,
       .order = MODEL_TRUSTED_FIRST, .aki = MODEL_AKI_KEY_ID, .names = MODEL_NAMES_CANONICAL, .eku = MODEL_EKU_ALL,
-      .leaf_key_usage = true, .strict = true, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
+      .leaf_key_usage = MODEL_LEAF_USAGE_ANY, .netscape = true, .strict = true, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
 
     /*
      * rustls 0.23 with rustls-webpki and rustls-native-certs, measured: an anchor is a name, a key and name constraints;
@@ -182,7 +184,7 @@ static const struct model models[] = {
       .reads_x509_label = true, .anchors = MODEL_ANCHORS_ANY, .leaf_no_anchor = true,
       .anchor_checks = MODEL_ANCHOR_ALL, .alternatives = MODEL_ALTERNATIVES_SERVED, .order = MODEL_SERVED_FIRST,
       .order_matters = true, .aki = MODEL_AKI_KEY_ID, .names = MODEL_NAMES_CANONICAL, .eku = MODEL_EKU_ISSUED,
-      .leaf_key_usage = true, .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
+      .leaf_key_usage = MODEL_LEAF_USAGE_ANY, .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
 
     /* A client told not to verify: every change of root leaves it working, and anybody can pose as the server. */
     { .name = "none", .clients = "clients with verification switched off",

@@ -56,6 +56,13 @@ enum model_eku {
     MODEL_EKU_ALL,    /* the anchor too */
 };
 
+/* What a leaf that has a key usage must allow; RFC 5280 leaves that to TLS. */
+enum model_leaf_usage {
+    MODEL_LEAF_USAGE_IGNORED,
+    MODEL_LEAF_USAGE_ANY,   /* signing, encipherment or agreement */
+    MODEL_LEAF_USAGE_SIGNS, /* signing, as every key exchange but that of RSA asks for */
+};
+
 /* Where anyExtendedKeyUsage stands for serverAuth. */
 enum model_eku_any { MODEL_EKU_ANY_NOWHERE, MODEL_EKU_ANY_LEAF, MODEL_EKU_ANY_EVERYWHERE };
 
@@ -127,12 +134,13 @@ struct model {
 
     /* checking */
     enum model_eku eku;
-    bool
-        leaf_key_usage; /* a leaf with a key usage must allow signing or encipherment; RFC 5280 leaves that to TLS */
+    enum model_leaf_usage leaf_key_usage;
+    bool netscape; /* a leaf with a Netscape certificate type must be a server's */
     enum model_eku_any eku_any;
     bool strict;       /* X509_V_FLAG_X509_STRICT and its like */
     int key_bits_min;  /* RSA, and what is as strong of other kinds; 0 for no minimum */
     bool nist_curves;  /* of elliptic curves it knows P-256, P-384 and P-521 alone */
+    bool sha2_only;    /* of digests in signatures it takes SHA-256, SHA-384 and SHA-512 alone */
     bool sha1_refused; /* in signatures; MD5 and older are refused by everyone who verifies */
     enum model_aia aia;
     enum model_absent absent;

@@ -66,15 +66,39 @@ static bool is_no_ca(const struct rule_subject *subject)
     return (flags & EXFLAG_V1) == 0 && ((flags & EXFLAG_KUSAGE) == 0 || model_of(subject)->anchor_says_ca);
 }
 
+static bool suffices_for_server(enum model_leaf_usage asked, uint32_t usage)
+{
+    switch (asked) {
+    case MODEL_LEAF_USAGE_IGNORED: return true;
+    case MODEL_LEAF_USAGE_ANY:
+        return (usage & (KU_DIGITAL_SIGNATURE | KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT)) != 0;
+    case MODEL_LEAF_USAGE_SIGNS: return (usage & KU_DIGITAL_SIGNATURE) != 0;
+    }
+    return false;
+}
+
 /* A leaf's key must be of use in a handshake for those who look, an issuer's for signing certificates (section 4.2.1.3). */
 static bool has_wrong_key_usage(const struct rule_subject *subject)
 {
     uint32_t usage = X509_get_key_usage(x509_of(subject)); /* all bits where it is absent */
 
     if (subject->place == RULE_LEAF)
-        return model_of(subject)->leaf_key_usage &&
-               (usage & (KU_DIGITAL_SIGNATURE | KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT)) == 0;
+        return !suffices_for_server(model_of(subject)->leaf_key_usage, usage);
     return checks(subject, MODEL_ANCHOR_KEY_USAGE) && (usage & KU_KEY_CERT_SIGN) == 0;
+}
+
+/* Netscape's own word on what a certificate is for, of which the second bit is a TLS server. */
+static bool is_of_another_type(const struct rule_subject *subject)
+{
+    ASN1_BIT_STRING *type;
+    bool other;
+
+    if (!model_of(subject)->netscape)
+        return false;
+    type = X509_get_ext_d2i(x509_of(subject), NID_netscape_cert_type, NULL, NULL);
+    other = type != NULL && ASN1_BIT_STRING_get_bit(type, 1) == 0;
+    ASN1_BIT_STRING_free(type);
+    return other;
 }
 
 static bool has_wrong_purpose(const struct rule_subject *subject)
@@ -160,7 +184,11 @@ static bool has_weak_signature(const struct rule_subject *subject)
     case NID_md5:
     case NID_mdc2: return true;
     case NID_sha1: return find_strength(subject).sha1_refused;
-    default: return parameter_refuses_digest(subject->query->trust, digest); /* open list of objects */
+    case NID_undef:
+    case NID_sha256:
+    case NID_sha384:
+    case NID_sha512: return parameter_refuses_digest(subject->query->trust, digest);
+    default: return model_of(subject)->sha2_only || parameter_refuses_digest(subject->query->trust, digest);
     }
 }
 
@@ -252,6 +280,7 @@ static const struct rule {
     { PATH_NOT_A_CA, RULE_CA | RULE_ANCHOR, is_no_ca },
     { PATH_KEY_USAGE, RULE_LEAF | RULE_CA | RULE_ANCHOR, has_wrong_key_usage },
     { PATH_EKU, RULE_LEAF | RULE_CA | RULE_ANCHOR, has_wrong_purpose },
+    { PATH_EKU, RULE_LEAF, is_of_another_type },
     { PATH_CRITICAL_EXTENSION, RULE_LEAF | RULE_CA | RULE_ANCHOR, has_critical_extension },
     { PATH_MALFORMED, RULE_LEAF | RULE_CA | RULE_ANCHOR, is_malformed },
     { PATH_MALFORMED, RULE_LEAF | RULE_CA | RULE_ANCHOR, breaks_strict_shape },

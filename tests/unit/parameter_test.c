@@ -33,7 +33,10 @@ static const struct parameter_case {
     { "half a parameter", "key_bits_min=RSA", "2048", "2048", NULL, true, false },
     { "a kind of a strange name", "key_bits_min=12345678901234567890:1", "2048", "2048", NULL, true, false },
     { "Java knows no curve of Bitcoin's", NULL, "2048", "secp256k1", NULL, false, false },
-    { "but NIST's", NULL, "P-521", "P-384", NULL, true, false },
+    { "nor SHA-224 in a signature", NULL, "2048", "2048", "SHA224", false, false },
+    { "nor SHA-3", NULL, "2048", "2048", "SHA3-256", false, false },
+    { "SHA-512 it does", NULL, "2048", "2048", "SHA512", true, false },
+    { "and NIST's curves", NULL, "P-521", "P-384", NULL, true, false },
 };
 
 static EVP_PKEY *key_of(const char *kind)
