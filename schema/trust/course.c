@@ -83,9 +83,13 @@ static void judge_names(struct course *course)
                                             : NULL;
 
         for (size_t below = 0; constraint != NULL && below < at; below++) {
+            enum constraint_result result;
+
             if (below > 0 && member_of(course, below)->self_issued)
                 continue;
-            if (constraint_check(constraint, member_of(course, below)->certificate) != CONSTRAINT_PERMITTED)
+            result = constraint_check(constraint, member_of(course, below)->certificate);
+            course->open += result == CONSTRAINT_ENDLESS;
+            if (result != CONSTRAINT_PERMITTED)
                 report(course, below, PATH_NAME_CONSTRAINTS);
         }
         constraint_free(constraint);
@@ -125,4 +129,9 @@ void course_judge(struct course *course)
     judge_names(course);
     judge_links(course);
     judge_end(course);
+}
+
+bool course_is_open(const struct course *course)
+{
+    return course->open > 0 && course->open == course->problems;
 }

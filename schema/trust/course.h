@@ -14,7 +14,11 @@ struct course {
     bool headless;     /* the leaf below it is not known: the first is a CA */
     struct path *path; /* its problems are added here; NULL: they are only counted */
     size_t problems;
+    size_t open; /* those among them that are only possible: more names than are compared */
 };
 
 /* Judge the path; `problems` is raised by those that were found. */
 void course_judge(struct course *course);
+
+/* Whether nothing is wrong with it but what could not be compared to its end. */
+bool course_is_open(const struct course *course);

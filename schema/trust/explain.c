@@ -80,7 +80,7 @@ static const struct caution {
     { "depth-limit", "undetermined: paths longer than the limit were not followed" },
     { "signature-limit", "undetermined: more signatures than the limit would have to be checked" },
     { "search-limit", "undetermined: the search for a valid path reached its limit" },
-    { "constraints-limit", "undetermined: more certificates constrain names than can be told apart" },
+    { "constraints-limit", "undetermined: more constraints on names than are compared" },
     { "incomplete-store",
       "undetermined: part of the trust store could not be read, so absence proves nothing" },
     { "rehash-needed",

@@ -168,6 +168,7 @@ static enum path_verdict judge_walk(struct pool *pool, struct path_result *resul
                         walk.bounded                         ? "depth-limit"
                         : pool->exhausted                    ? "signature-limit"
                         : walk.unsure && leaf_is_sound(pool) ? PATH_REHASH_NEEDED
+                        : course_is_open(&course)            ? "constraints-limit"
                                                              : NULL,
                         reason);
 }
@@ -218,9 +219,9 @@ static enum path_verdict judge_all(struct pool *pool, struct path_result *result
                    : without_path(pool, search.bound, reason);
 }
 
-/* Anchors of one list: those that would do, and those that would not once they were taken. */
+/* Anchors of one list: those that would do, those that would not once they were taken, and those left open. */
 struct tally {
-    size_t good, refused;
+    size_t good, refused, open;
 };
 
 /* One path of Java's validator. What it is worth is added to the counts. */
@@ -237,6 +238,7 @@ static void judge_listed(struct pool *pool, const size_t *members, size_t count,
         result->paths_total += anchored;
     }
     tally->good += anchored && course.problems == 0;
+    tally->open += anchored && course_is_open(&course);
     tally->refused +=
         anchored && course.problems > 0 && course.problems == jsse_refusals(pool, members[count - 1]);
 }
@@ -265,6 +267,7 @@ static enum path_verdict judge_list(struct pool *pool, const struct jsse_list *l
         return PATH_TRUSTED;
     return without_path(pool,
                         tally.good > 0    ? PATH_NAMESAKE
+                        : tally.open > 0  ? "constraints-limit"
                         : pool->exhausted ? "signature-limit"
                                           : NULL,
                         reason);

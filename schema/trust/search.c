@@ -122,8 +122,12 @@ static uint64_t broken_by(struct labels *labels, size_t member)
         return place->broken;
     place->broken_known = true;
     for (size_t i = 0; i < labels->constraint_count; i++) {
-        if (constraint_check(labels->constraints[i], of->certificate) != CONSTRAINT_PERMITTED)
+        enum constraint_result result = constraint_check(labels->constraints[i], of->certificate);
+
+        if (result != CONSTRAINT_PERMITTED)
             place->broken |= UINT64_C(1) << i;
+        if (result == CONSTRAINT_ENDLESS)
+            labels->bound = "constraints-limit";
     }
     return place->broken;
 }

@@ -233,7 +233,7 @@ static enum constraint_result check_name(const NAME_CONSTRAINTS *subtrees, const
         enum match match;
 
         if ((*left)-- == 0)
-            return CONSTRAINT_UNDECIDABLE;
+            return CONSTRAINT_ENDLESS;
         if (subtree->base->type != name->type)
             continue;
         match = is_plain(subtree) ? match_name(name, subtree->base) : MATCH_UNKNOWN;
@@ -245,7 +245,7 @@ static enum constraint_result check_name(const NAME_CONSTRAINTS *subtrees, const
         enum match match;
 
         if ((*left)-- == 0)
-            return CONSTRAINT_UNDECIDABLE;
+            return CONSTRAINT_ENDLESS;
         if (subtree->base->type != name->type)
             continue;
         constrained = true;

@@ -9,7 +9,8 @@
 enum constraint_result {
     CONSTRAINT_PERMITTED,
     CONSTRAINT_EXCLUDED,
-    CONSTRAINT_UNDECIDABLE, /* a form or a shape that we cannot compare, or too many names: counts as excluded */
+    CONSTRAINT_UNDECIDABLE, /* a form or a shape that we cannot compare: counts as excluded */
+    CONSTRAINT_ENDLESS,     /* more comparisons than are made: nothing is said */
 };
 
 struct constraint;

@@ -149,12 +149,36 @@ static void constraints_that_cannot_be_read_permit_nothing(void **state)
     certificate_free(certificate);
 }
 
+/* Two certificates as anybody can make them, whose names would take a day to compare if there were more of them. */
+static void endless_names_are_not_compared(void **state)
+{
+    struct text constraints = { 0 }, names = { 0 };
+    struct certificate *ca, *certificate;
+    struct constraint *constraint;
+
+    (void)state;
+    for (int i = 0; i < 520; i++) {
+        text_format(&constraints, "%sexcluded;DNS:a%d", i == 0 ? "nameConstraints=" : ",", i);
+        text_format(&names, "%sDNS:b%d", i == 0 ? "subjectAltName=" : ",", i);
+    }
+    ca = with_extension("CN=CA", text_string(&constraints));
+    certificate = with_extension("CN=A", text_string(&names));
+    constraint = constraint_new(ca);
+    assert_int_equal(constraint_check(constraint, certificate), CONSTRAINT_ENDLESS);
+    constraint_free(constraint);
+    certificate_free(certificate);
+    certificate_free(ca);
+    text_clear(&constraints);
+    text_clear(&names);
+}
+
 int main(void)
 {
     const struct CMUnitTest rest[] = {
         cmocka_unit_test(a_common_name_is_no_host_name),
         cmocka_unit_test(a_ca_without_constraints_has_none),
         cmocka_unit_test(constraints_that_cannot_be_read_permit_nothing),
+        cmocka_unit_test(endless_names_are_not_compared),
     };
 
     return RUN_ROWS(host_cases, host_matches_as_described) +

@@ -427,6 +427,51 @@ static void a_limit_on_signatures_is_undetermined(void **state)
     certificate_list_clear(&chain);
 }
 
+/* Names that are not compared to their end: no valid path is found, and none is ruled out. */
+static void a_limit_on_constraints_is_undetermined(void **state)
+{
+    static const char *const models[] = { "rfc5280", "openssl", "java", "gnutls", "go" };
+    struct text constraints = { 0 }, names = { 0 };
+    struct certificate *issuing, *leaf;
+    struct certificate_list chain = { 0 };
+
+    (void)state;
+    for (int i = 0; i < 520; i++) {
+        text_format(&constraints, "%sexcluded;DNS:a%d", i == 0 ? "nameConstraints=" : ",", i);
+        text_format(&names, "%sDNS:b%d", i == 0 ? "subjectAltName=" : ",", i);
+    }
+    const char *const extensions[] = { ca[0], ca[1], text_string(&constraints), NULL };
+    const char *const named[] = { text_string(&names), NULL };
+
+    issuing = pki_issue(&(struct pki_request){
+        .subject = "CN=Issuing", .key = 3, .issuer = by_letter('N'), .signer = 2, .extensions = extensions });
+    leaf = pki_issue(&(struct pki_request){
+        .subject = "CN=Leaf", .key = 4, .issuer = issuing, .signer = 3, .extensions = named });
+    certificate_list_add(&chain, leaf);
+    certificate_list_add(&chain, issuing);
+    for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
+        struct trust_set *trusting = make_set("N"), *other = make_set("O");
+        struct path_query query = { .chain = &chain,
+                                    .trust = trusting,
+                                    .model = model_find(models[i]),
+                                    .at = NOW,
+                                    .limits = PATH_LIMITS_DEFAULT };
+        const char *reason;
+
+        assert_int_equal(path_verdict_of(&query, &reason), PATH_UNDETERMINED);
+        assert_string_equal(reason, "constraints-limit");
+        query.trust = other;
+        assert_int_equal(path_verdict_of(&query, &reason), PATH_UNTRUSTED);
+        trust_set_free(trusting);
+        trust_set_free(other);
+    }
+    certificate_list_clear(&chain);
+    certificate_free(issuing);
+    certificate_free(leaf);
+    text_clear(&constraints);
+    text_clear(&names);
+}
+
 static void a_blocked_certificate_is_distrusted(void **state)
 {
     struct certificate_list chain = { 0 };
@@ -453,6 +498,7 @@ int main(void)
         cmocka_unit_test(a_template_leaf_has_no_dates),
         cmocka_unit_test(a_leaf_that_nobody_can_parse_is_untrusted),
         cmocka_unit_test(a_limit_on_signatures_is_undetermined),
+        cmocka_unit_test(a_limit_on_constraints_is_undetermined),
         cmocka_unit_test(a_blocked_certificate_is_distrusted),
     };
     int failed;
