@@ -18,7 +18,10 @@ struct walker {
     size_t *queue;   /* members that can be reached at all */
     size_t queued;
     bool cyclic;
+    size_t
+        exact; /* only ways of so many certificates are visited; 0: all. Short ones first where there are cycles */
     bool stuck_only; /* no path is complete: dead ends are visited */
+    bool over;       /* a bound was reached */
     size_t way[DEPTH_MAX];
     size_t visited, steps;
     struct listing *listing;
@@ -118,17 +121,16 @@ static bool on_way(const struct walker *walker, size_t count, size_t member)
     return false;
 }
 
-static bool is_over(struct walker *walker)
-{
-    if (walker->visited < walker->pool->query->limits.listed && walker->steps < STEPS_MAX)
-        return false;
-    walker->listing->truncated = true;
-    return true;
-}
-
 static void visit(struct walker *walker, size_t count, bool anchored)
 {
+    if (walker->exact != 0 && walker->exact != count)
+        return;
+    if (walker->visited >= walker->pool->query->limits.listed) {
+        walker->over = true;
+        return;
+    }
     walker->visited++;
+    walker->listing->total += walker->cyclic && anchored;
     walker->visit(walker->context, walker->way, count, anchored);
 }
 
@@ -138,15 +140,12 @@ static void descend(struct walker *walker, size_t count)
     const struct pool_member *member = &walker->pool->members[walker->way[count - 1]];
     bool stuck = true;
 
-    walker->steps++;
-    if (member->anchor && !walker->stuck_only) {
-        if (walker->cyclic)
-            walker->listing->total++;
-        if (is_over(walker))
-            return;
+    walker->over = walker->over || ++walker->steps > STEPS_MAX;
+    if (walker->over)
+        return;
+    if (member->anchor && !walker->stuck_only)
         visit(walker, count, true);
-    }
-    for (size_t i = 0; i < member->issuer_count; i++) {
+    for (size_t i = 0; i < member->issuer_count && !walker->over; i++) {
         size_t issuer = member->issuers[i].member;
 
         if (on_way(walker, count, issuer) || (!walker->stuck_only && !walker->reaches[issuer]))
@@ -156,13 +155,24 @@ static void descend(struct walker *walker, size_t count)
             walker->listing->truncated = true;
             break;
         }
+        if (count == walker->exact)
+            break;
         walker->way[count] = issuer;
         descend(walker, count + 1);
-        if (walker->visited >= walker->pool->query->limits.listed && is_over(walker))
-            return;
     }
-    if (stuck && walker->stuck_only && !is_over(walker))
+    if (stuck && walker->stuck_only)
         visit(walker, count, false);
+}
+
+/* Where there are cycles a walk may lose itself among ways that lead nowhere: short ones come first. */
+static void descend_all(struct walker *walker)
+{
+    if (!walker->cyclic) {
+        descend(walker, 1);
+        return;
+    }
+    for (walker->exact = 1; walker->exact <= walker->depth && !walker->over; walker->exact++)
+        descend(walker, 1);
 }
 
 struct listing listing_visit(struct pool *pool, listing_visitor *visit_one, void *context)
@@ -182,9 +192,9 @@ struct listing listing_visit(struct pool *pool, listing_visitor *visit_one, void
         walker.ways = memory_new(pool->count * (walker.depth + 1) * sizeof(*walker.ways));
         listing.total = count_ways(&walker, 0, walker.depth - 1);
     }
-    descend(&walker, 1);
-    listing.truncated |=
-        pool->exhausted || (!walker.cyclic && !walker.stuck_only && listing.total > walker.visited);
+    descend_all(&walker);
+    listing.truncated |= walker.over || pool->exhausted ||
+                         (!walker.cyclic && !walker.stuck_only && listing.total > walker.visited);
     free(walker.ways);
     free(walker.queue);
     free(walker.reaches);

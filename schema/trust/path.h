@@ -63,7 +63,7 @@ struct path_limits {
 
 #define PATH_LIMITS_DEFAULT                                                                                  \
     {                                                                                                        \
-        .depth = 16, .listed = 128, .signatures = 4096                                                       \
+        .depth = 32, .listed = 128, .signatures = 4096                                                       \
     }
 
 /* All members are borrowed. */

@@ -8,29 +8,37 @@
 #include "schema/trust/rule.h"
 #include "schema/x509/constraint.h"
 
-/* Labels of one search: 64 bytes each, 4 MiB. Real trust sets need a few hundred. */
+/* Labels of one search: 80 bytes each, 5 MiB. Real trust sets need a few hundred. */
 #define LABELS_MAX (1 << 16)
 
-/* CAs with name constraints that one search tells apart: one bit each. */
-#define CONSTRAINED_MAX 64
+/* Name constraints that one search tells apart: one bit each, twice what a mesh of twelve CAs can hold. */
+#define CONSTRAINED_MAX 256
+#define MASK_WORDS (CONSTRAINED_MAX / 64)
 
 #define NONE SIZE_MAX
+
+/* A set of constraints. */
+struct mask {
+    uint64_t words[MASK_WORDS];
+};
 
 /* One way from the leaf up to a member, that member included. */
 struct label {
     size_t member;
-    size_t below;    /* the label before it; NONE for the leaf */
-    size_t next;     /* the next label of the same member */
-    size_t depth;    /* certificates */
-    size_t cas;      /* intermediates that are not self-issued: what path lengths count */
-    uint64_t broken; /* constrained CAs that this way must not come by: some name below is outside */
+    size_t below;       /* the label before it; NONE for the leaf */
+    size_t next;        /* the next label of the same member */
+    uint32_t depth;     /* certificates */
+    uint32_t cas;       /* intermediates that are not self-issued: what path lengths count */
+    struct mask broken; /* constraints that this way must not come by: some name below is outside */
+    bool needless;      /* one that came after it is no worse */
 };
 
 /* What is known of a member while searching. */
 struct place {
-    size_t labels;   /* first of its labels */
-    uint64_t broken; /* constraints that its own names break */
-    uint64_t slot;   /* its own constraint's bit; 0 for none */
+    size_t labels;      /* first of its labels */
+    size_t slot;        /* its own constraint; NONE for none */
+    struct mask broken; /* constraints that its own names break */
+    struct mask above;  /* constraints that a way from here may come by */
     bool visited, broken_known, untracked;
     int8_t ca, anchor; /* without problems in that place: 1 yes, 0 no, -1 not asked yet */
 };
@@ -39,39 +47,114 @@ struct labels {
     struct pool *pool;
     struct label *items;
     size_t count;
+    size_t *reached; /* members, in the order in which they were reached */
+    size_t reached_count;
     struct place *places; /* one a member */
     struct constraint *constraints[CONSTRAINED_MAX];
+    const ASN1_OCTET_STRING *texts[CONSTRAINED_MAX]; /* theirs: equal ones share a bit */
     size_t constraint_count;
     const char *bound;
 };
 
-/* Every member that any walk can reach, and a bit for each of them that constrains names. */
+static bool mask_has(const struct mask *mask, size_t slot)
+{
+    return slot != NONE && (mask->words[slot / 64] >> slot % 64 & 1) != 0;
+}
+
+static void mask_set(struct mask *mask, size_t slot)
+{
+    if (slot != NONE)
+        mask->words[slot / 64] |= UINT64_C(1) << slot % 64;
+}
+
+/* True when that made a difference. */
+static bool mask_add(struct mask *mask, const struct mask *other)
+{
+    bool more = false;
+
+    for (size_t i = 0; i < MASK_WORDS; i++) {
+        more = more || (other->words[i] & ~mask->words[i]) != 0;
+        mask->words[i] |= other->words[i];
+    }
+    return more;
+}
+
+static bool mask_within(const struct mask *mask, const struct mask *other)
+{
+    for (size_t i = 0; i < MASK_WORDS; i++) {
+        if ((mask->words[i] & ~other->words[i]) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* The constraint of this member among those that are told apart. */
+static void track_constraint(struct labels *labels, size_t member)
+{
+    X509 *x509 = certificate_x509(labels->pool->members[member].certificate);
+    struct place *place = &labels->places[member];
+    int at = X509_get_ext_by_NID(x509, NID_name_constraints, -1);
+    const ASN1_OCTET_STRING *text;
+
+    if (at < 0)
+        return;
+    text = X509_EXTENSION_get_data(X509_get_ext(x509, at));
+    for (size_t i = 0; i < labels->constraint_count && place->slot == NONE; i++) {
+        if (ASN1_STRING_cmp(labels->texts[i], text) == 0)
+            place->slot = i;
+    }
+    if (place->slot != NONE)
+        return;
+    place->untracked = labels->constraint_count == CONSTRAINED_MAX;
+    if (place->untracked)
+        return;
+    place->slot = labels->constraint_count++;
+    labels->texts[place->slot] = text;
+    labels->constraints[place->slot] = constraint_new(labels->pool->members[member].certificate);
+}
+
+/* What stands above decides which constraints are worth remembering; from the top down, as often as it changes. */
+static void look_above(struct labels *labels)
+{
+    for (bool more = labels->constraint_count > 0; more;) {
+        more = false;
+        for (size_t at = labels->reached_count; at-- > 0;) {
+            const struct pool_member *member = &labels->pool->members[labels->reached[at]];
+            struct place *place = &labels->places[labels->reached[at]];
+
+            for (size_t i = 0; i < member->issuer_count; i++) {
+                const struct place *issuer = &labels->places[member->issuers[i].member];
+                struct mask above = issuer->above;
+
+                mask_set(&above, issuer->slot);
+                more |= mask_add(&place->above, &above);
+            }
+        }
+    }
+}
+
+/* Every member that any walk can reach, and what is to be known of the constraints on it. */
 static void explore(struct labels *labels)
 {
     struct pool *pool = labels->pool;
-    size_t *queue = memory_new((pool->count + 1) * sizeof(*queue)), count = 1;
 
+    labels->reached = memory_new((pool->count + 1) * sizeof(*labels->reached));
+    labels->reached_count = 1;
     labels->places[0].visited = true;
-    for (size_t at = 0; at < count; at++) {
-        const struct pool_member *member = pool_issuers(pool, queue[at]);
-        struct constraint *constraint = queue[at] != 0 ? constraint_new(member->certificate) : NULL;
+    for (size_t at = 0; at < labels->reached_count; at++) {
+        const struct pool_member *member = pool_issuers(pool, labels->reached[at]);
 
-        if (constraint != NULL && labels->constraint_count < CONSTRAINED_MAX) {
-            labels->places[queue[at]].slot = UINT64_C(1) << labels->constraint_count;
-            labels->constraints[labels->constraint_count++] = constraint;
-        } else if (constraint != NULL) {
-            constraint_free(constraint);
-            labels->places[queue[at]].untracked = true;
-        }
+        if (at > 0)
+            track_constraint(labels, labels->reached[at]);
         for (size_t i = 0; i < member->issuer_count; i++) {
             struct place *place = &labels->places[member->issuers[i].member];
 
             if (!place->visited)
-                queue[count++] = member->issuers[i].member;
+                labels->reached[labels->reached_count++] = member->issuers[i].member;
             place->visited = true;
         }
     }
-    free(queue);
+    look_above(labels);
 }
 
 /*
@@ -113,7 +196,7 @@ static bool anchor_is_near(const struct labels *labels)
 }
 
 /* Self-issued intermediates are free of constraints, a leaf never is (RFC 5280 section 6.1.3 b). */
-static uint64_t broken_by(struct labels *labels, size_t member)
+static struct mask broken_by(struct labels *labels, size_t member)
 {
     struct place *place = &labels->places[member];
     const struct pool_member *of = &labels->pool->members[member];
@@ -122,10 +205,12 @@ static uint64_t broken_by(struct labels *labels, size_t member)
         return place->broken;
     place->broken_known = true;
     for (size_t i = 0; i < labels->constraint_count; i++) {
-        enum constraint_result result = constraint_check(labels->constraints[i], of->certificate);
+        enum constraint_result result = mask_has(&place->above, i)
+                                            ? constraint_check(labels->constraints[i], of->certificate)
+                                            : CONSTRAINT_PERMITTED;
 
         if (result != CONSTRAINT_PERMITTED)
-            place->broken |= UINT64_C(1) << i;
+            mask_set(&place->broken, i);
         if (result == CONSTRAINT_ENDLESS)
             labels->bound = "constraints-limit";
     }
@@ -175,18 +260,21 @@ static bool may_follow(struct labels *labels, const struct label *below, size_t 
         labels->bound = "constraints-limit";
         return false;
     }
-    return ((checks & MODEL_ANCHOR_NAMES) == 0 || (below->broken & place->slot) == 0) &&
+    return ((checks & MODEL_ANCHOR_NAMES) == 0 || !mask_has(&below->broken, place->slot)) &&
            ((checks & MODEL_ANCHOR_LENGTH) == 0 || length_allows(labels, member, below));
 }
 
-/* Labels come in order of depth, so an earlier one is never longer. */
+/* Labels come in order of depth, so an earlier one is never longer. A later one may do for some of them. */
 static bool is_needless(const struct labels *labels, const struct label *label)
 {
     for (size_t at = labels->places[label->member].labels; at != NONE; at = labels->items[at].next) {
-        const struct label *other = &labels->items[at];
+        struct label *other = &labels->items[at];
 
-        if (other->cas <= label->cas && (other->broken & ~label->broken) == 0)
+        if (other->cas <= label->cas && mask_within(&other->broken, &label->broken))
             return true;
+        if (label->depth <= other->depth && label->cas <= other->cas &&
+            mask_within(&label->broken, &other->broken))
+            other->needless = true;
     }
     return false;
 }
@@ -203,6 +291,23 @@ static void add_label(struct labels *labels, struct label label)
     labels->places[label.member].labels = labels->count;
     labels->items = array_grow(labels->items, labels->count, sizeof(*labels->items));
     labels->items[labels->count++] = label;
+}
+
+/* The label of `issuer` above another; constraints that no way from there comes by are forgotten. */
+static struct label label_above(struct labels *labels, size_t from, size_t issuer)
+{
+    const struct label *below = &labels->items[from];
+    struct label label = { .member = issuer,
+                           .below = from,
+                           .depth = below->depth + 1,
+                           .cas = below->cas + !labels->pool->members[issuer].self_issued,
+                           .broken = below->broken };
+    struct mask own = broken_by(labels, issuer);
+
+    mask_add(&label.broken, &own);
+    for (size_t i = 0; i < MASK_WORDS; i++)
+        label.broken.words[i] &= labels->places[issuer].above.words[i];
+    return label;
 }
 
 /* The way up to label `top`, and the anchor above it unless that is the label's own member. */
@@ -239,11 +344,7 @@ static bool climb(struct labels *labels, size_t from, struct search *search)
             return true;
         }
         if (may_follow(labels, &below, issuer, RULE_CA))
-            add_label(labels, (struct label){ .member = issuer,
-                                              .below = from,
-                                              .depth = below.depth + 1,
-                                              .cas = below.cas + !above->self_issued,
-                                              .broken = below.broken | broken_by(labels, issuer) });
+            add_label(labels, label_above(labels, from, issuer));
     }
     return false;
 }
@@ -266,7 +367,7 @@ static void run(struct labels *labels, struct search *search)
         return; /* nothing to be found, however far one looked */
     add_label(labels, (struct label){ .below = NONE, .depth = 1, .broken = broken_by(labels, 0) });
     for (size_t at = 0; at < labels->count; at++) {
-        if (climb(labels, at, search))
+        if (!labels->items[at].needless && climb(labels, at, search))
             return;
     }
 }
@@ -277,12 +378,13 @@ void search_valid(struct pool *pool, struct search *search)
 
     *search = (struct search){ 0 };
     for (size_t i = 0; i < pool->count; i++)
-        labels.places[i] = (struct place){ .labels = NONE, .ca = -1, .anchor = -1 };
+        labels.places[i] = (struct place){ .labels = NONE, .slot = NONE, .ca = -1, .anchor = -1 };
     run(&labels, search);
     if (search->members == NULL)
         search->bound = labels.bound;
     for (size_t i = 0; i < labels.constraint_count; i++)
         constraint_free(labels.constraints[i]);
     free(labels.items);
+    free(labels.reached);
     free(labels.places);
 }
