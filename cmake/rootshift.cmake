@@ -7,6 +7,7 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 option(ROOTSHIFT_WERROR "warnings are errors" OFF)
+option(ROOTSHIFT_FUZZ "targets for libFuzzer; needs clang" OFF)
 set(ROOTSHIFT_SANITIZE "" CACHE STRING "sanitizers, as for -fsanitize=")
 
 # Warnings, sanitizers and the include root, in one interface target that all of ours link.
@@ -16,11 +17,16 @@ target_compile_definitions(rootshift_ours INTERFACE _GNU_SOURCE ROOTSHIFT_VERSIO
 target_compile_options(rootshift_ours INTERFACE
     -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith
     -Wwrite-strings -Wformat=2 -Wimplicit-fallthrough -fno-strict-aliasing -fstack-protector-strong
+    $<$<C_COMPILER_ID:Clang>:-Wno-format-nonliteral> # which it counts to -Wformat=2
     $<$<BOOL:${ROOTSHIFT_WERROR}>:-Werror>)
 if(ROOTSHIFT_SANITIZE)
     target_compile_options(rootshift_ours INTERFACE -fsanitize=${ROOTSHIFT_SANITIZE} -fno-omit-frame-pointer
                            -fno-sanitize-recover=all)
     target_link_options(rootshift_ours INTERFACE -fsanitize=${ROOTSHIFT_SANITIZE})
+endif()
+
+if(ROOTSHIFT_FUZZ)
+    target_compile_options(rootshift_ours INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
 # room(NAME SOURCES … [LINK …] [HEADERS …]): a folder of nouns as a static library.

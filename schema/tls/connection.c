@@ -206,7 +206,7 @@ static const char *group_name(SSL *ssl)
 
 struct connection_agreement connection_agreed(const struct connection *connection)
 {
-    struct connection_agreement agreed = { NULL };
+    struct connection_agreement agreed = { 0 };
     const SSL_CIPHER *cipher;
 
     if (connection->ssl == NULL || connection->reached < STAGE_CERTIFICATE)

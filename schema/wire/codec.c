@@ -334,7 +334,7 @@ static void define_value(const ProtobufCFieldDescriptor *field, struct json *jso
     case PROTOBUF_C_TYPE_UINT32:
     case PROTOBUF_C_TYPE_UINT64:
     case PROTOBUF_C_TYPE_FIXED32:
-    case PROTOBUF_C_TYPE_FIXED64: json_key_number(json, "minimum", 0); /* fall through */
+    case PROTOBUF_C_TYPE_FIXED64: json_key_number(json, "minimum", 0); __attribute__((fallthrough));
     case PROTOBUF_C_TYPE_INT32:
     case PROTOBUF_C_TYPE_SINT32:
     case PROTOBUF_C_TYPE_SFIXED32:
