@@ -78,6 +78,10 @@ void choice_make(struct choice *choice, const struct installed *installed, int r
     }
     if (kind_of(installed->runtime)->choose != NULL)
         kind_of(installed->runtime)->choose(choice, installed, &speaker);
+    for (size_t i = 0; process != NULL && i < choice->files.count; i++) {
+        if (!access_sees_same(process, root_fd, choice->files.items[i]))
+            choice_doubt(choice, "its processes see other files than these");
+    }
     if (settings_get(&settings, SETTING_UNVERIFIED) != NULL)
         choice->model = model_find("none");
     name_settings(choice, &settings);

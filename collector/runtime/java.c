@@ -129,6 +129,17 @@ static void choose_in_place(struct choice *choice, const struct installed *insta
     free(cacerts);
 }
 
+/* Keys that came late: Edwards curves with JDK 15 (JEP 339; refused by 11.0.13, taken by 17). */
+static void choose_keys(struct choice *choice, const struct installed *installed)
+{
+    static const char *const late[] = { "key_refused=ED25519", "key_refused=ED448" };
+
+    for (size_t i = 0; i < 2 && java_age(installed, "15") != JAVA_AT_LEAST; i++) {
+        if (!text_list_has(&choice->parameters, late[i]))
+            text_list_add(&choice->parameters, late[i]);
+    }
+}
+
 /* What its security properties add to what it was told. */
 static void choose_security(struct choice *choice, const struct installed *installed,
                             const struct speaker *speaker)
@@ -230,6 +241,7 @@ void java_choose(struct choice *choice, const struct installed *installed, const
     choice->new_macs = knows_new_macs(installed);
     choose_security(choice, installed, speaker);
     choose_blocked(choice, installed, speaker);
+    choose_keys(choice, installed);
     if (store == NULL) {
         text_list_add(&choice->files, own);
         for (size_t i = 0; i < installed->stores.count; i++)

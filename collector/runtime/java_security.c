@@ -265,6 +265,7 @@ static bool lacks_elliptic_curves(const struct reading *reading)
 /* security.provider.1 and on, up to the first number that is missing. */
 static void judge_providers(struct reading *reading)
 {
+    static const char *const on_curves[] = { "key_refused=EC", "key_refused=ED25519", "key_refused=ED448" };
     unsigned seen = 0;
     bool stranger = false;
 
@@ -285,8 +286,8 @@ static void judge_providers(struct reading *reading)
     }
     if ((seen & PROVIDERS_NEEDED) != PROVIDERS_NEEDED)
         doubt(reading, "security.provider");
-    if ((seen & PROVIDER_EC) == 0 || lacks_elliptic_curves(reading))
-        text_list_add(&reading->security->parameters, "key_refused=EC");
+    for (size_t i = 0; i < 3 && ((seen & PROVIDER_EC) == 0 || lacks_elliptic_curves(reading)); i++)
+        text_list_add(&reading->security->parameters, on_curves[i]);
 }
 
 /* A list of terms, one of which may stand for those of another property. */
@@ -358,6 +359,7 @@ static void judge_words(struct reading *reading)
     } words[] = {
         { "ssl.TrustManagerFactory.algorithm", true, { "PKIX", "SunPKIX", "X509", "X.509" } },
         { "ssl.SocketFactory.provider", false, { NULL } },
+        { "crypto.policy", false, { "unlimited" } }, /* a limited one opens no PKCS#12 of today */
         { "jdk.security.caDistrustPolicies",
           false,
           { "SYMANTEC_TLS", "ENTRUST_TLS", "CAMERFIRMA_TLS", "CHUNGHWA_TLS" } },

@@ -152,7 +152,7 @@ static bool takes_next(const char *word)
 static bool ends_options(const char *word)
 {
     return word[0] != '-' || strcmp(word, "-jar") == 0 || strcmp(word, "-m") == 0 ||
-           strcmp(word, "--module") == 0;
+           strcmp(word, "--module") == 0 || text_starts(word, "--module=");
 }
 
 /* Words of the launcher: those of a file @FILE stand in its place, and are not looked at for further files. */
@@ -209,24 +209,36 @@ static bool reads_launcher_files(const struct installed *installed, int root_fd)
 }
 
 /*
- * Variables of a JVM with rights beyond its user's (HotSpot passes them over, os::have_special_privileges), and those of
- * OpenJ9, of which it was not measured what beats what.
+ * HotSpot's variables are passed over by a JVM with rights beyond its user's (os::have_special_privileges) and, up to JDK 8,
+ * where they are too long or have too many words (Arguments::parse_options_environment_variable).
  */
-static void doubt_variables(struct trust_settings *settings, const struct process *process)
+static bool may_pass_over(const char *value, const struct process *process, const struct installed *installed)
 {
-    static const struct {
-        const char *name;
-        bool always;
-    } variables[] = { { "JAVA_TOOL_OPTIONS", false },
-                      { "_JAVA_OPTIONS", false },
-                      { "IBM_JAVA_OPTIONS", true },
-                      { "OPENJ9_JAVA_OPTIONS", true } };
+    struct text_list words = { 0 };
+    bool long_winded;
 
-    for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
-        const char *value = process_variable(process, variables[i].name);
+    words_split(value, &words, false);
+    long_winded = strlen(value) >= 1024 || words.count > 64;
+    text_list_clear(&words);
+    return process->privileged || (long_winded && java_age(installed, "9") != JAVA_AT_LEAST);
+}
 
-        if (value != NULL && (variables[i].always ? strstr(value, "-D") != NULL : process->privileged))
-            settings_set(settings, SETTING_UNSETTLED, variables[i].name, "");
+/* Those of OpenJ9 have an order that was not measured. */
+static void doubt_variables(struct trust_settings *settings, const struct process *process,
+                            const struct installed *installed)
+{
+    static const char *const hotspot[] = { "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS" }, *const openj9[] = {
+        "IBM_JAVA_OPTIONS", "OPENJ9_JAVA_OPTIONS"
+    };
+
+    for (size_t i = 0; i < 2; i++) {
+        const char *value = process_variable(process, hotspot[i]);
+
+        if (value != NULL && may_pass_over(value, process, installed))
+            settings_set(settings, SETTING_UNSETTLED, hotspot[i], "");
+        value = process_variable(process, openj9[i]);
+        if (value != NULL && strstr(value, "-D") != NULL)
+            settings_set(settings, SETTING_UNSETTLED, openj9[i], "");
     }
 }
 
@@ -246,6 +258,6 @@ void java_settle(struct trust_settings *settings, const struct process *process,
     read_launcher_words(&line, &process->arguments, 1, launcher_reads);
     read_java_text(&line, process_variable(process, "_JAVA_OPTIONS"));
     forget_empty(settings);
-    doubt_variables(settings, process);
+    doubt_variables(settings, process, installed);
     text_list_clear(&words);
 }

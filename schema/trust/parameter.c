@@ -112,7 +112,8 @@ bool parameter_refuses_public(const struct trust_set *trust)
 
         if (asks_more_bits(value_of(parameter, "key_bits_min")) ||
             asks_more_bits(value_of(parameter, "issued_key_bits_min")) ||
-            (key != NULL && strcmp(key, "DSA") != 0) || (digest != NULL && strcasecmp(digest, "SHA224") != 0))
+            (key != NULL && (strcmp(key, "RSA") == 0 || strcmp(key, "EC") == 0)) ||
+            (digest != NULL && strcasecmp(digest, "SHA224") != 0))
             return true;
     }
     return false;

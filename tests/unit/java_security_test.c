@@ -10,6 +10,7 @@
 #include "schema/base/input.h"
 #include "tests/support/check.h"
 
+#define NO_CURVES "key_refused=EC;key_refused=ED25519;key_refused=ED448;"
 #define OWN "conf/security/java.security"
 #define TLS_USUAL "jdk.tls.disabledAlgorithms=SSLv3, TLSv1, TLSv1.1, RC4, DES, MD5withRSA, DH keySize < 1024"
 
@@ -38,7 +39,7 @@ static const struct security_case {
       "pkcs12", true },
     { "a policy with a process's own file", "1.8.0_402", "8", "@rhel", "x=y", "policy-default",
       "java.security.properties", NULL, "jks", true },
-    { "no file at all", "17.0.15", NULL, NULL, NULL, NULL, "java.security", "key_refused=EC;", "jks", false },
+    { "no file at all", "17.0.15", NULL, NULL, NULL, NULL, "java.security", NO_CURVES, "jks", false },
 
     { "small keys are refused", "17.0.15", "17.0.15", "jdk.certpath.disabledAlgorithms=RSA keySize < 3072",
       NULL, NULL, NULL, "key_bits_min=RSA:3072;", "pkcs12", true },
@@ -91,7 +92,7 @@ static const struct security_case {
     { "one of them is gone", "17.0.15", "17.0.15", "security.provider.4=SunJGSS", NULL, NULL,
       "security.provider", NULL, "pkcs12", true },
     { "without SunEC there are no curves", "17.0.15", "17.0.15", "security.provider.3=SunJGSS", NULL, NULL,
-      NULL, "key_refused=EC;", "pkcs12", true },
+      NULL, NO_CURVES, "pkcs12", true },
     { "another way to make trust managers", "17.0.15", "17.0.15", "ssl.TrustManagerFactory.algorithm=SunX509",
       NULL, NULL, "ssl.TrustManagerFactory.algorithm", NULL, "pkcs12", true },
     { "another type of store", "17.0.15", "17.0.15", "keystore.type=BCFKS", NULL, NULL, NULL, NULL, "BCFKS",
@@ -103,6 +104,8 @@ static const struct security_case {
       NULL, "pkcs12", true },
     { "no distrust at all", "25.0.3", "25.0.3", "jdk.security.caDistrustPolicies=", NULL, NULL, NULL, NULL,
       "pkcs12", true },
+    { "a limited policy opens no PKCS#12 of today", "17.0.15", "17.0.15", "crypto.policy=limited", NULL, NULL,
+      "crypto.policy", NULL, "pkcs12", true },
     { "OCSP without checkRevocation does nothing", "17.0.15", "17.0.15", "ocsp.enable=true", NULL, NULL, NULL,
       NULL, "pkcs12", true },
 
@@ -113,7 +116,7 @@ static const struct security_case {
     { "where the JDK's file lets it", "17.0.15", "17.0.15", "security.overridePropertiesFile=false", "x=y",
       NULL, "security.overridePropertiesFile", NULL, "pkcs12", true },
     { "in place of all that the JDK says", "17.0.15", "17.0.15", NULL, "=keystore.type=jks", NULL,
-      "security.provider", "key_refused=EC;", "jks", false },
+      "security.provider", NO_CURVES, "jks", false },
     { "include is a word of JDK 24", "24", "25.0.3", "include added", "+keystore.type=jceks", NULL, NULL,
       NULL, "jceks", true },
     { "and no word before", "17.0.15", "17.0.15", "include added", NULL, NULL, NULL, NULL, "pkcs12", true },
@@ -207,7 +210,7 @@ static void a_runtime_without_its_module_has_no_curves(void **state)
     root_fd = input_root_open(tree, &err);
     java_security_read(&security, &java, root_fd, NULL, NULL);
     assert_null(security.unsettled);
-    assert_int_equal(security.parameters.count, 1);
+    assert_int_equal(security.parameters.count, 3);
     assert_string_equal(security.parameters.items[0], "key_refused=EC");
     java_security_clear(&security);
     close(root_fd);

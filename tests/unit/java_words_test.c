@@ -74,6 +74,13 @@ static const struct word_case {
       SETTING_STORE,
       NULL,
       NULL },
+    { "the program may be a module",
+      NEW,
+      { JAVA, "--module=a/b.Main", STORE "/s" },
+      { NULL },
+      SETTING_STORE,
+      NULL,
+      NULL },
     { "an option's value is no program",
       NEW,
       { JAVA, "-cp", "/lib", STORE "/s", "Main" },
@@ -249,6 +256,44 @@ static void word_decides_as_measured(void **state)
     free(version);
 }
 
+/* Up to JDK 8 a variable of 1024 bytes is not read, and of its words 64 are. */
+static void long_variables_are_doubted_of_old_ones(void **state)
+{
+    static const struct {
+        const char *version;
+        int bytes, words;
+        bool doubted;
+    } rows[] = { { "1.8.0_402", 1023, 1, false },
+                 { "1.8.0_402", 1024, 1, true },
+                 { "1.8.0_402", 200, 64, false },
+                 { "1.8.0_402", 200, 65, true },
+                 { NEW, 1024, 65, false } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct process process = { 0 };
+        char version[16];
+        const struct installed installed = { .runtime = RUNTIME_JAVA, .version = version };
+        struct trust_settings settings;
+        struct text variable = { 0 };
+
+        snprintf(version, sizeof(version), "%s", rows[i].version);
+        text_add(&variable, "JAVA_TOOL_OPTIONS=");
+        for (int word = 1; word < rows[i].words; word++)
+            text_add(&variable, "-a ");
+        while (variable.size < strlen("JAVA_TOOL_OPTIONS=") + (size_t)rows[i].bytes)
+            text_add(&variable, "x");
+        text_list_add(&process.arguments, JAVA);
+        text_list_add(&process.environment, text_string(&variable));
+        settings_read(&settings, &process, &installed, INPUT_MACHINE);
+        assert_int_equal(settings_get(&settings, SETTING_UNSETTLED) != NULL, rows[i].doubted);
+        settings_clear(&settings);
+        text_list_clear(&process.arguments);
+        text_list_clear(&process.environment);
+        text_clear(&variable);
+    }
+}
+
 /* Option files of the JVM and of its launcher. */
 static const struct file_case {
     const char *name, *text;
@@ -294,5 +339,8 @@ static void file_is_followed_as_measured(void **state)
 
 int main(void)
 {
-    return RUN_ROWS(words, word_decides_as_measured) + RUN_ROWS(files, file_is_followed_as_measured);
+    const struct CMUnitTest rest[] = { cmocka_unit_test(long_variables_are_doubted_of_old_ones) };
+
+    return cmocka_run_group_tests(rest, NULL, NULL) + RUN_ROWS(words, word_decides_as_measured) +
+           RUN_ROWS(files, file_is_followed_as_measured);
 }

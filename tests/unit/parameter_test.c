@@ -26,6 +26,7 @@ static const struct parameter_case {
     { "EC has sizes, too", "key_bits_min=EC:384", "P-384", "P-256", NULL, false, true },
     { "a kind that is refused", "key_refused=EC", "2048", "P-256", NULL, false, true },
     { "and no other", "key_refused=EC", "2048", "2048", NULL, true, true },
+    { "so is Ed25519: public CAs have none", "key_refused=ED25519", "2048", "ED25519", NULL, false, false },
     { "DSA is refused without loss", "key_refused=DSA", "2048", "P-256", NULL, true, false },
     { "a digest that is refused", "digest_refused=SHA384", "2048", "2048", "SHA384", false, true },
     { "and no other", "digest_refused=SHA384", "2048", "2048", "SHA256", true, true },
@@ -41,7 +42,9 @@ static const struct parameter_case {
 
 static EVP_PKEY *key_of(const char *kind)
 {
-    return kind[0] >= '0' && kind[0] <= '9' ? pki_rsa_key(atoi(kind)) : EVP_EC_gen(kind);
+    return kind[0] >= '0' && kind[0] <= '9' ? pki_rsa_key(atoi(kind))
+           : strcmp(kind, "ED25519") == 0   ? EVP_PKEY_Q_keygen(NULL, NULL, kind)
+                                            : EVP_EC_gen(kind);
 }
 
 static void parameter_refuses_as_described(void **state)
