@@ -9,17 +9,6 @@
 /* A file of settings is far below. */
 #define FILE_BYTES_MAX (1024 * 1024)
 
-static char *trim(char *text)
-{
-    size_t size;
-
-    text += strspn(text, " \t\r");
-    size = strlen(text);
-    while (size > 0 && strchr(" \t\r", text[size - 1]) != NULL)
-        text[--size] = '\0';
-    return text;
-}
-
 /* Git takes a line behind the bracket, too. Returns where it begins. */
 static char *take_section(char *line, char **section)
 {
@@ -43,14 +32,14 @@ void ini_walk(int root_fd, const char *path, ini_line *take, void *context)
         while ((line = strsep(&rest, "\n")) != NULL) {
             char *equals;
 
-            line = trim(line);
+            line = text_trim(line);
             if (line[0] == '[')
-                line = trim(take_section(line, &section));
+                line = text_trim(take_section(line, &section));
             equals = line[0] == ';' || line[0] == '#' ? NULL : strchr(line, '=');
             if (equals == NULL)
                 continue;
             *equals = '\0';
-            take(context, section, trim(line), trim(equals + 1));
+            take(context, section, text_trim(line), text_trim(equals + 1));
         }
     }
     input_clear(&input);

@@ -26,17 +26,6 @@ struct reading {
     size_t count;
 };
 
-static char *trim(char *text)
-{
-    size_t size;
-
-    text += strspn(text, " \t\r");
-    size = strlen(text);
-    while (size > 0 && strchr(" \t\r", text[size - 1]) != NULL)
-        text[--size] = '\0';
-    return text;
-}
-
 static void read_file(struct reading *reading, const char *path);
 
 /* A file, or the *.cnf and *.conf of a folder. A path that is not whole counts from where the program stands. */
@@ -72,8 +61,8 @@ static void take_directive(struct reading *reading, char *line)
     size_t size = strcspn(line, " \t=");
     char *value = line + size;
 
-    value = trim(value);
-    value = trim(value[0] == '=' ? value + 1 : value);
+    value = text_trim(value);
+    value = text_trim(value[0] == '=' ? value + 1 : value);
     if (size == strlen(".include") && text_starts(line, ".include"))
         include(reading, value);
     else if (strstr(value, "includedir") != NULL)
@@ -86,7 +75,7 @@ static void take_section(struct reading *reading, char *line)
         reading->conf->unclear = true;
     line[strcspn(line, "]")] = '\0';
     free(reading->section);
-    reading->section = memory_text(trim(line + 1));
+    reading->section = memory_text(text_trim(line + 1));
 }
 
 static void take_line(struct reading *reading, char *line)
@@ -94,7 +83,7 @@ static void take_line(struct reading *reading, char *line)
     char *equals;
 
     line[strcspn(line, "#")] = '\0';
-    line = trim(line);
+    line = text_trim(line);
     equals = strchr(line, '=');
     if (line[0] == '.') {
         take_directive(reading, line);
@@ -104,8 +93,8 @@ static void take_line(struct reading *reading, char *line)
         *equals = '\0';
         reading->lines = array_grow(reading->lines, reading->count, sizeof(*reading->lines));
         reading->lines[reading->count++] =
-            (struct line){ memory_text(reading->section), memory_text(trim(line)),
-                           memory_text(trim(equals + 1)) };
+            (struct line){ memory_text(reading->section), memory_text(text_trim(line)),
+                           memory_text(text_trim(equals + 1)) };
     }
 }
 

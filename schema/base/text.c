@@ -147,3 +147,14 @@ bool text_ends(const char *string, const char *end)
 
     return size >= tail && strcmp(string + size - tail, end) == 0;
 }
+
+char *text_trim(char *string)
+{
+    size_t size;
+
+    string += strspn(string, " \t\r");
+    size = strlen(string);
+    while (size > 0 && strchr(" \t\r", string[size - 1]) != NULL)
+        string[--size] = '\0';
+    return string;
+}

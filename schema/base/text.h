@@ -46,3 +46,6 @@ void *array_grow(void *array, size_t count, size_t each);
 
 bool text_starts(const char *string, const char *start);
 bool text_ends(const char *string, const char *end);
+
+/* `string` without spaces, tabs and carriage returns at both ends; it is cut off in place. */
+char *text_trim(char *string);

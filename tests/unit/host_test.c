@@ -1,6 +1,6 @@
 #include "schema/campaign/host.h"
 
-#include "tests/support/migration.h"
+#include "tests/support/judged.h"
 
 /* clang-format off */
 static const char file[] =
@@ -33,16 +33,6 @@ static const char file[] =
 
 static struct campaign *campaign;
 
-static void expect(const struct judgement *judgement, enum verdict verdict, const char *reason,
-                   int64_t valid_until)
-{
-    if (judgement->verdict != verdict || strcmp(judgement->reason, reason) != 0 ||
-        judgement->valid_until != valid_until)
-        fail_msg("expected %s: %s until %lld, got %s: %s until %lld", verdict_name(verdict), reason,
-                 (long long)valid_until, verdict_name(judgement->verdict), judgement->reason,
-                 (long long)judgement->valid_until);
-}
-
 static const struct running_case {
     const char *name;
     const char *now, *before; /* reasons; before NULL: unseen */
@@ -72,7 +62,7 @@ static void running_process_is_judged_as_described(void **state)
     struct judgement before = row->before != NULL ? by_reason(row->before) : (struct judgement){ 0 };
     struct judgement judgement = host_running(by_reason(row->now), row->before != NULL ? &before : NULL);
 
-    expect(&judgement, row->verdict, row->reason, CLOCK_NEVER);
+    expect_judgement(&judgement, row->verdict, row->reason, CLOCK_NEVER);
 }
 
 static const struct bound_case {
@@ -102,7 +92,7 @@ static void binding_is_judged_as_described(void **state)
     size_t endpoint = host_endpoint_of(campaign, row->address);
     struct judgement judgement = host_bound(by_reason(row->reason), campaign, row->phase, endpoint, row->at);
 
-    expect(&judgement, row->verdict, row->after, row->valid_until);
+    expect_judgement(&judgement, row->verdict, row->after, row->valid_until);
 }
 
 static void addresses_find_the_endpoint_bound_to_by_hand(void **state)
@@ -173,20 +163,15 @@ static void host_is_judged_as_described(void **state)
         clients[count] = (struct host_client){ row->clients[count].relevance, row->clients[count].unclaimed,
                                                by_reason(row->clients[count].reason) };
     host = host_judge(clients, count);
-    expect(&host, row->verdict, row->reason, CLOCK_NEVER);
+    expect_judgement(&host, row->verdict, row->reason, CLOCK_NEVER);
 }
 
 int main(void)
 {
     const struct CMUnitTest rest[] = { cmocka_unit_test(addresses_find_the_endpoint_bound_to_by_hand) };
-    struct error err = { 0 };
-    int failed = migration_make(NULL);
+    int failed;
 
-    campaign = failed == 0 ? campaign_load(migration_write(file), &err) : NULL;
-    if (campaign == NULL) {
-        fprintf(stderr, "%s\n", err.message);
-        return 1;
-    }
+    campaign = judged_campaign(file);
     failed = RUN_ROWS(runs, running_process_is_judged_as_described) +
              RUN_ROWS(bindings, binding_is_judged_as_described) +
              RUN_ROWS(hosts, host_is_judged_as_described) + cmocka_run_group_tests(rest, NULL, NULL);

@@ -1,6 +1,6 @@
 #include "schema/campaign/judge.h"
 
-#include "tests/support/migration.h"
+#include "tests/support/judged.h"
 
 /* clang-format off */
 static const char file[] =
@@ -130,16 +130,6 @@ static struct trust_set *make_set(const char *const *names, size_t count, bool i
     return set;
 }
 
-static void expect(const struct judgement *judgement, enum verdict verdict, const char *reason,
-                   int64_t valid_until)
-{
-    if (judgement->verdict != verdict || strcmp(judgement->reason, reason) != 0 ||
-        judgement->valid_until != valid_until)
-        fail_msg("expected %s: %s until %lld, got %s: %s until %lld", verdict_name(verdict), reason,
-                 (long long)valid_until, verdict_name(judgement->verdict), judgement->reason,
-                 (long long)judgement->valid_until);
-}
-
 static void chain_is_judged_as_described(void **state)
 {
     const struct chain_case *row = *state;
@@ -148,7 +138,7 @@ static void chain_is_judged_as_described(void **state)
     size_t chain = chain_index(row->chain);
     struct judgement judgement = judge_chain(campaign, chain, &subject, row->from, row->until);
 
-    expect(&judgement, row->verdict, row->reason, row->valid_until);
+    expect_judgement(&judgement, row->verdict, row->reason, row->valid_until);
     assert_int_equal(judgement.evidence, campaign->chains[chain].certificates.count > 0
                                              ? EVIDENCE_LISTED
                                              : EVIDENCE_LISTED_BY_KEY);
@@ -167,9 +157,9 @@ static void a_stern_client_is_not_judged_by_a_key(void **state)
     (void)state;
     text_list_add(&set->parameters, "issued_key_bits_min=RSA:3072");
     judgement = judge_chain(campaign, chain_index("new-by-key"), &subject, T2024, T2028);
-    expect(&judgement, VERDICT_UNKNOWN, "algorithms-restricted", CLOCK_NEVER);
+    expect_judgement(&judgement, VERDICT_UNKNOWN, "algorithms-restricted", CLOCK_NEVER);
     judgement = judge_chain(campaign, chain_index("new"), &subject, T2024, T2028);
-    expect(&judgement, VERDICT_READY, "ok", CLOCK_NEVER);
+    expect_judgement(&judgement, VERDICT_READY, "ok", CLOCK_NEVER);
     trust_set_free(set);
 }
 
@@ -183,11 +173,11 @@ static void a_chain_that_is_too_weak_for_its_client_is_said_to_be(void **state)
     (void)state;
     text_list_add(&set->parameters, "security_level=5");
     judgement = judge_chain(campaign, chain_index("new"), &subject, T2024, T2028);
-    expect(&judgement, VERDICT_NOT_READY, "too-weak", CLOCK_NEVER);
+    expect_judgement(&judgement, VERDICT_NOT_READY, "too-weak", CLOCK_NEVER);
     text_list_clear(&set->parameters);
     text_list_add(&set->parameters, "security_level=3"); /* the root would do */
     judgement = judge_chain(campaign, chain_index("new-by-key"), &subject, T2024, T2028);
-    expect(&judgement, VERDICT_UNKNOWN, "algorithms-restricted", CLOCK_NEVER);
+    expect_judgement(&judgement, VERDICT_UNKNOWN, "algorithms-restricted", CLOCK_NEVER);
     trust_set_free(set);
 }
 
@@ -274,7 +264,7 @@ static void phase_is_judged_as_described(void **state)
     const struct judge_subject subject = { .trust = set, .model = model_find("rfc5280") };
     struct judgement judgement = judge_phase(campaign, row->phase, &subject, row->at);
 
-    expect(&judgement, row->verdict, row->reason, row->valid_until);
+    expect_judgement(&judgement, row->verdict, row->reason, row->valid_until);
     assert_int_equal(judgement.ended, row->ended);
     assert_int_equal(judgement.chain, row->chain == NULL ? SIZE_MAX : chain_index(row->chain));
     trust_set_free(set);
@@ -333,14 +323,9 @@ int main(void)
         cmocka_unit_test(a_stern_client_is_not_judged_by_a_key),
         cmocka_unit_test(a_chain_that_is_too_weak_for_its_client_is_said_to_be),
     };
-    struct error err = { 0 };
-    int failed = migration_make(NULL);
+    int failed;
 
-    campaign = failed == 0 ? campaign_load(migration_write(file), &err) : NULL;
-    if (campaign == NULL) {
-        fprintf(stderr, "%s\n", err.message);
-        return 1;
-    }
+    campaign = judged_campaign(file);
     failed = RUN_ROWS(chains, chain_is_judged_as_described) + RUN_ROWS(phases, phase_is_judged_as_described) +
              RUN_ROWS(roots, root_state_is_as_described) + cmocka_run_group_tests(rest, NULL, NULL);
     campaign_free(campaign);
