@@ -5,6 +5,7 @@
 #include "collector/host/access.h"
 #include "collector/host/tree.h"
 #include "collector/runtime/kind.h"
+#include "collector/runtime/openssldir.h"
 #include "collector/runtime/running.h"
 
 void choice_add_store(struct choice *choice, const struct speaker *speaker, const char *path,
@@ -51,6 +52,21 @@ static bool is_gone(const struct process *process, int root_fd)
            !tree_exists(root_fd, process->executable);
 }
 
+/* What is loaded decides where it looks, and, of those that judge as OpenSSL does, how. */
+static void take_openssl(struct choice *choice, struct speaker *speaker, const struct running *running)
+{
+    const char *model = choice->model->name;
+
+    speaker->openssl_dir = running->openssl_dir;
+    if (!text_starts(model, "openssl"))
+        return;
+    model = openssldir_model(model, running->openssl_version);
+    if (model == NULL)
+        choice_doubt(choice, "an older OpenSSL");
+    else
+        choice->model = model_find(model);
+}
+
 void choice_make(struct choice *choice, const struct installed *installed, int root_fd,
                  const struct running *running)
 {
@@ -60,14 +76,14 @@ void choice_make(struct choice *choice, const struct installed *installed, int r
 
     *choice = (struct choice){ .model = model_find(installed->model) };
     if (running != NULL && !installed->carries_openssl)
-        speaker.openssl_dir = running->openssl_dir;
+        take_openssl(choice, &speaker, running);
     if (process != NULL)
         settings_read(&settings, process, installed, root_fd);
     choice->brings_code = settings_get(&settings, SETTING_CODE) != NULL;
     choice->adds_unread = settings_get(&settings, SETTING_UNREAD) != NULL;
-    choice->unsettled = process != NULL && (!process->environment_read || is_gone(process, root_fd) ||
-                                            settings_get(&settings, SETTING_UNSETTLED) != NULL);
-    choice->unsettled_by = settings.slots[SETTING_UNSETTLED].name;
+    if (process != NULL && (!process->environment_read || is_gone(process, root_fd) ||
+                            settings_get(&settings, SETTING_UNSETTLED) != NULL))
+        choice_doubt(choice, settings.slots[SETTING_UNSETTLED].name);
     for (size_t i = 0; i < settings.files.count; i++)
         text_list_add(&choice->files, settings.files.items[i]);
     for (size_t i = 0; i < installed->files.count; i++)

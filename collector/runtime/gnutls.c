@@ -30,10 +30,7 @@ const char *gnutls_unclear(int root_fd)
     return says ? priorities : NULL;
 }
 
-/*
- * Since 3.6.14 (libgnutls.so.30.28) an expired certificate that the server sends needlessly does no harm; what older
- * ones do, nobody has measured.
- */
+/* Before 3.6.14, which is libgnutls.so.30.28. */
 static bool is_old(const char *resolved)
 {
     int major = 0, minor = 0, count = sscanf(tree_name(resolved), "libgnutls.so.%d.%d", &major, &minor);
@@ -41,9 +38,36 @@ static bool is_old(const char *resolved)
     return count >= 1 && (major < 30 || (major == 30 && count == 2 && minor < 28));
 }
 
+static const char *model_of(const char *resolved)
+{
+    return is_old(resolved) ? "gnutls-3.6" : "gnutls";
+}
+
+const char *gnutls_model(int root_fd)
+{
+    static const char *const patterns[] = { "/usr/lib/*/libgnutls.so.[0-9]*",
+                                            "/usr/lib64/libgnutls.so.[0-9]*",
+                                            "/usr/lib/libgnutls.so.[0-9]*" };
+    struct text_list libraries = { 0 };
+    const char *model = "gnutls";
+
+    for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
+        tree_glob(root_fd, patterns[i], &libraries);
+    for (size_t i = 0; i < libraries.count; i++) {
+        char *resolved = tree_resolve(root_fd, libraries.items[i]);
+
+        if (resolved != NULL && is_old(resolved))
+            model = model_of(resolved);
+        free(resolved);
+    }
+    text_list_clear(&libraries);
+    return model;
+}
+
 void gnutls_add(struct installed_list *list, int root_fd, const char *path, const char *resolved)
 {
-    struct installed *installed = installed_add(list, RUNTIME_GNUTLS, path, resolved, NULL, "gnutls");
+    struct installed *installed =
+        installed_add(list, RUNTIME_GNUTLS, path, resolved, NULL, model_of(resolved));
     const char *bundle = installed == NULL ? NULL : bundle_of(root_fd, path);
 
     if (installed == NULL)
@@ -54,8 +78,6 @@ void gnutls_add(struct installed_list *list, int root_fd, const char *path, cons
         text_list_add(&installed->stores, bundle);
     else /* Red Hat's build has no file: it asks p11-kit for what is trusted */
         installed->unclear = "PKCS#11";
-    if (is_old(resolved))
-        installed->unclear = "an older GnuTLS";
 }
 
 const struct installed *gnutls_find(const struct installed_list *list)
@@ -70,12 +92,13 @@ const struct installed *gnutls_find(const struct installed_list *list)
 size_t gnutls_add_program(struct installed_list *list, const struct installed *library, const char *path)
 {
     struct text_list stores = { 0 }; /* the library may move when the list grows */
-    const char *unclear = library == NULL ? "libgnutls.so" : library->unclear;
+    const char *unclear = library == NULL ? "libgnutls.so" : library->unclear,
+               *model = library == NULL ? "gnutls" : library->model;
     struct installed *program;
 
     for (size_t i = 0; library != NULL && i < library->stores.count; i++)
         text_list_add(&stores, library->stores.items[i]);
-    program = installed_add(list, RUNTIME_GNUTLS, path, path, NULL, "gnutls");
+    program = installed_add(list, RUNTIME_GNUTLS, path, path, NULL, model);
     if (program == NULL) {
         text_list_clear(&stores);
         return SIZE_MAX;

@@ -14,5 +14,8 @@ const struct installed *gnutls_find(const struct installed_list *list);
  */
 size_t gnutls_add_program(struct installed_list *list, const struct installed *library, const char *path);
 
+/* That of the system's library. */
+const char *gnutls_model(int root_fd);
+
 /* Where it is said that GnuTLS refuses more than it does by itself; NULL when nothing is. */
 const char *gnutls_unclear(int root_fd);

@@ -6,6 +6,7 @@
 
 #include "collector/host/tree.h"
 #include "collector/runtime/kind.h"
+#include "collector/runtime/openssldir.h"
 
 /* Where each runtime is looked for. */
 static const struct place {
@@ -113,6 +114,16 @@ struct installed *installed_add(struct installed_list *list, enum runtime runtim
         .model = model,
     };
     return &list->items[list->count++];
+}
+
+void installed_set_openssl(struct installed *installed, const char *version)
+{
+    const char *model = openssldir_model(installed->model, version);
+
+    if (model == NULL)
+        installed->unclear = "an older OpenSSL";
+    else
+        installed->model = model;
 }
 
 /* By what a program's file is called: a pattern for the last component of the resolved path. */

@@ -44,5 +44,8 @@ void installed_list_clear(struct installed_list *list);
 struct installed *installed_add(struct installed_list *list, enum runtime runtime, const char *executable,
                                 const char *resolved, const char *home, const char *model);
 
+/* It has an OpenSSL of this version (NULL: unknown), which may be one that judges in an older way. */
+void installed_set_openssl(struct installed *installed, const char *version);
+
 /* Everything that the program or library at `path` is; nothing where it is of no kind that we know, or not there. */
 void installed_add_program(struct installed_list *list, int root_fd, const char *path);

@@ -1,5 +1,6 @@
 #include "collector/runtime/libcurl.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +16,7 @@ static const char default_directory[] = "/etc/ssl/certs";
 
 static bool is_of_gnutls(const char *model)
 {
-    return strcmp(model, "gnutls") == 0;
+    return text_starts(model, "gnutls");
 }
 
 const char *libcurl_model(int root_fd, const char *program)
@@ -24,7 +25,7 @@ const char *libcurl_model(int root_fd, const char *program)
     bool gnutls = rest != NULL;
 
     free(rest);
-    return gnutls ? "gnutls" : "openssl-partial";
+    return gnutls ? gnutls_model(root_fd) : "openssl-partial";
 }
 
 static void add_stores(struct text_list *stores, int root_fd, const char *library)
@@ -38,11 +39,35 @@ static void add_stores(struct text_list *stores, int root_fd, const char *librar
         text_list_add(stores, default_directory);
 }
 
+/* libcurl takes any certificate of the store for an anchor since 7.68 (its changes of 2020). */
+static bool takes_partial_chains(const char *version)
+{
+    int major = 0, minor = 0;
+
+    return version == NULL || sscanf(version, "%d.%d", &major, &minor) != 2 || major > 7 ||
+           (major == 7 && minor >= 68);
+}
+
+static void set_openssl(struct installed *installed, int root_fd)
+{
+    char *library = openssldir_system_library(root_fd),
+         *directory = library == NULL ? NULL : openssldir_of(root_fd, library),
+         *version = library == NULL ? NULL : openssldir_version(root_fd, library);
+
+    if (!takes_partial_chains(installed->version))
+        installed->model = "openssl";
+    if (directory != NULL)
+        installed->configuration = openssldir_configuration(directory);
+    installed_set_openssl(installed, version);
+    free(version);
+    free(directory);
+    free(library);
+}
+
 void libcurl_describe(struct installed *installed, int root_fd)
 {
     bool gnutls = is_of_gnutls(installed->model);
     struct text_list libraries = { 0 };
-    char *directory;
 
     tree_glob(root_fd, gnutls ? "/usr/lib/*/libcurl-gnutls.so.4" : "/usr/lib/*/libcurl.so.4", &libraries);
     tree_glob(root_fd, gnutls ? "/usr/lib64/libcurl-gnutls.so.4" : "/usr/lib64/libcurl.so.4", &libraries);
@@ -52,12 +77,10 @@ void libcurl_describe(struct installed *installed, int root_fd)
         if (installed->version != NULL)
             add_stores(&installed->stores, root_fd, libraries.items[i]);
     }
-    directory = gnutls ? NULL : openssldir_of_system(root_fd);
     if (gnutls)
         installed->unclear = gnutls_unclear(root_fd);
-    else if (directory != NULL)
-        installed->configuration = openssldir_configuration(directory);
-    free(directory);
+    else
+        set_openssl(installed, root_fd);
     text_list_clear(&libraries);
 }
 

@@ -45,6 +45,12 @@ void node_add(struct installed_list *list, int root_fd, const char *path, const 
     mark = tree_find_text(root_fd, program, "\"NODE_OPENSSL_CERT_STORE", "");
     directory = openssldir_of(root_fd, program);
     installed->carries_openssl = directory != NULL;
+    if (installed->carries_openssl) {
+        char *version = openssldir_version(root_fd, program);
+
+        installed_set_openssl(installed, version);
+        free(version);
+    }
     if (directory == NULL)
         directory = openssldir_of_system(root_fd);
     if (directory != NULL) {
@@ -161,7 +167,8 @@ void node_choose(struct choice *choice, const struct installed *installed, const
 
     openssl_conf_choose(choice, installed, speaker);
     if (system) {
-        choice->model = model_find("openssl");
+        if (strcmp(choice->model->name, "node") == 0)
+            choice->model = model_find("openssl");
         openssl_choose_of(choice, &installed->system_stores, speaker);
     } else {
         choice->carries_roots = true;

@@ -14,7 +14,8 @@ void openssl_add(struct installed_list *list, int root_fd, const char *path, con
         directory == NULL ? NULL : installed_add(list, RUNTIME_OPENSSL, path, resolved, directory, "openssl");
 
     if (installed != NULL) {
-        installed->version = tree_find_text(root_fd, path, "OpenSSL ", " ");
+        installed->version = openssldir_version(root_fd, path);
+        installed_set_openssl(installed, installed->version);
         installed->configuration = openssldir_configuration(directory);
         openssldir_add_stores(&installed->stores, directory);
     }

@@ -24,7 +24,9 @@ static void note_files(struct installed *installed, const struct php_trust *trus
 /* Of streams each of the two counts; they are looked at before OpenSSL's own defaults and variables, and in their place. */
 static void fill_streams(struct installed *streams, int root_fd, const struct php_trust *trust)
 {
-    char *directory = openssldir_of_system(root_fd);
+    char *library = openssldir_system_library(root_fd),
+         *directory = library == NULL ? NULL : openssldir_of(root_fd, library),
+         *version = library == NULL ? NULL : openssldir_version(root_fd, library);
 
     note(&streams->told_file, trust->file);
     note(&streams->told_directory, trust->directory);
@@ -33,7 +35,10 @@ static void fill_streams(struct installed *streams, int root_fd, const struct ph
         streams->configuration = openssldir_configuration(directory);
         openssldir_add_stores(&streams->stores, directory);
     }
+    installed_set_openssl(streams, version);
+    free(version);
     free(directory);
+    free(library);
 }
 
 /* ext/curl/interface.c: openssl.cafile goes before curl.cainfo. */

@@ -35,22 +35,36 @@ static const char *model_of(const char *version, bool follows)
  * The OpenSSL that the ssl module carries or was linked with: in the module itself, beside it in the prefix
  * of the program (conda), else the system's. A virtual environment has its modules where its program is.
  */
-static char *openssl_dir(int root_fd, const char *version, const char *resolved)
+static char *openssl_library(int root_fd, const char *version, const char *resolved)
 {
-    char *bin = tree_folder(resolved), *prefix = tree_folder(bin), *directory;
+    char *bin = tree_folder(resolved), *prefix = tree_folder(bin), *library;
     struct text pattern = { 0 };
 
     text_format(&pattern, "%s/lib/python%s/lib-dynload/_ssl*.so", prefix, version);
-    directory = openssldir_of_any(root_fd, text_string(&pattern));
+    library = openssldir_library(root_fd, text_string(&pattern));
     text_clear(&pattern);
-    if (directory == NULL) {
+    if (library == NULL) {
         text_format(&pattern, "%s/lib/libcrypto.so.*", prefix);
-        directory = openssldir_of_any(root_fd, text_string(&pattern));
+        library = openssldir_library(root_fd, text_string(&pattern));
         text_clear(&pattern);
     }
     free(prefix);
     free(bin);
-    return directory != NULL ? directory : openssldir_of_system(root_fd);
+    return library != NULL ? library : openssldir_system_library(root_fd);
+}
+
+/* What a Python and its libraries have of it in common. */
+static void set_openssl(struct installed *python, int root_fd, const char *library)
+{
+    char *directory = openssldir_of(root_fd, library), *version = openssldir_version(root_fd, library);
+
+    if (directory != NULL) {
+        python->configuration = openssldir_configuration(directory);
+        openssldir_add_stores(&python->stores, directory);
+    }
+    installed_set_openssl(python, version);
+    free(version);
+    free(directory);
 }
 
 /*
@@ -165,6 +179,9 @@ static void add_library(struct installed_list *list, int root_fd, const struct i
         if (python->configuration != NULL)
             installed->configuration = memory_text(python->configuration);
         installed->own_level = python->own_level;
+        installed->unclear = python->unclear;
+        if (strcmp(python->model, "openssl-1.0.2") == 0)
+            installed->model = python->model;
         if (runtime == RUNTIME_REQUESTS)
             add_bundle_of_urllib3(installed, root_fd, module);
     }
@@ -202,20 +219,18 @@ static void add_libraries(struct installed_list *list, int root_fd, size_t index
 
 void python_add(struct installed_list *list, int root_fd, const char *path, const char *resolved)
 {
-    char *version = version_of(resolved), *bin = tree_folder(path), *prefix = tree_folder(bin), *directory;
+    char *version = version_of(resolved), *bin = tree_folder(path), *prefix = tree_folder(bin), *library;
     struct installed *installed =
         version == NULL ? NULL : installed_add(list, RUNTIME_PYTHON, path, resolved, prefix, "openssl");
 
     if (installed != NULL) {
         installed->model = model_of(version, true);
         installed->version = memory_text(version);
-        directory = openssl_dir(root_fd, version, resolved);
-        if (directory != NULL) {
-            installed->configuration = openssldir_configuration(directory);
-            openssldir_add_stores(&installed->stores, directory);
-        }
+        library = openssl_library(root_fd, version, resolved);
+        if (library != NULL)
+            set_openssl(installed, root_fd, library);
         installed->own_level = has_own_level(root_fd, version, resolved);
-        free(directory);
+        free(library);
         add_libraries(list, root_fd, (size_t)(installed - list->items));
     }
     free(prefix);

@@ -83,6 +83,12 @@ static size_t add_stranger(struct installed_list *list, const struct mappings *m
     installed->version = memory_text("");
     directory = openssldir_of(root_fd, path); /* it may carry an OpenSSL, or find one in its own folder */
     installed->carries_openssl = directory != NULL;
+    if (directory != NULL && !go) {
+        char *version = openssldir_version(root_fd, path);
+
+        installed_set_openssl(installed, version);
+        free(version);
+    }
     if (directory == NULL)
         directory = openssl_dir != NULL ? memory_text(openssl_dir) : openssldir_of_system(root_fd);
     if (go) {
@@ -232,22 +238,26 @@ static size_t of_gnutls(struct installed_list *list, const struct mappings *mapp
  * The library that is mapped may be another one than its kind has at this place (LD_LIBRARY_PATH, a folder of the
  * program's own), and then looks elsewhere by default.
  */
-static char *mapped_openssl_dir(struct installed_list *list, const struct mappings *mappings, int root_fd)
+static void read_openssl(struct running *running, const struct installed_list *list,
+                         const struct mappings *mappings, int root_fd)
 {
     char *path = mappings_path(mappings, "libcrypto.so"),
-         *resolved = path == NULL ? NULL : tree_resolve(root_fd, path), *directory = NULL;
+         *resolved = path == NULL ? NULL : tree_resolve(root_fd, path);
 
-    for (size_t i = 0; resolved != NULL && directory == NULL && i < list->count; i++) {
+    for (size_t i = 0; resolved != NULL && running->openssl_dir == NULL && i < list->count; i++) {
         const struct installed *item = &list->items[i];
 
-        if (item->runtime == RUNTIME_OPENSSL && item->home != NULL && strcmp(item->resolved, resolved) == 0)
-            directory = memory_text(item->home);
+        if (item->runtime != RUNTIME_OPENSSL || item->home == NULL || strcmp(item->resolved, resolved) != 0)
+            continue;
+        running->openssl_dir = memory_text(item->home);
+        running->openssl_version = memory_text(item->version);
     }
-    if (resolved != NULL && directory == NULL)
-        directory = openssldir_of(root_fd, resolved);
+    if (resolved != NULL && running->openssl_dir == NULL) {
+        running->openssl_dir = openssldir_of(root_fd, resolved);
+        running->openssl_version = openssldir_version(root_fd, resolved);
+    }
     free(resolved);
     free(path);
-    return directory;
 }
 
 void running_find(struct running *running, struct installed_list *list, const struct process *process,
@@ -268,7 +278,7 @@ void running_find(struct running *running, struct installed_list *list, const st
         return;
     }
     mappings_read(&mappings, process);
-    running->openssl_dir = mapped_openssl_dir(list, &mappings, root_fd);
+    read_openssl(running, list, &mappings, root_fd);
     count = of_known(list, process, root_fd, found);
     if (count == 0) {
         found[0] = add_stranger(list, &mappings, root_fd, running->openssl_dir);
@@ -283,5 +293,6 @@ void running_find(struct running *running, struct installed_list *list, const st
 void running_clear(struct running *running)
 {
     free(running->openssl_dir);
+    free(running->openssl_version);
     *running = (struct running){ 0 };
 }

@@ -15,7 +15,7 @@ struct running {
     size_t found[RUNNING_PER_PROCESS];
     size_t
         count; /* one for each of its trust rules (a Python with requests has two), as indices into the list */
-    char *openssl_dir; /* of the libcrypto that it maps; NULL where that is not seen */
+    char *openssl_dir, *openssl_version; /* of the libcrypto that it maps; NULL where that is not seen */
 };
 
 /* The list grows where the process runs from a place that was not looked at. Clear with running_clear(). */

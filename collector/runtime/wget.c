@@ -68,7 +68,8 @@ void wget_add(struct installed_list *list, int root_fd, const char *path, const 
     const char *bundle = library == NULL || library->stores.count == 0 ? NULL : library->stores.items[0],
                *unclear = library == NULL ? "libgnutls.so" : library->unclear;
     struct installed *installed =
-        linked == NULL ? NULL : installed_add(list, RUNTIME_WGET, path, resolved, NULL, "gnutls");
+        linked == NULL ? NULL
+                       : installed_add(list, RUNTIME_WGET, path, resolved, NULL, gnutls_model(root_fd));
     struct wget_trust trust = { 0 };
 
     free(linked);
