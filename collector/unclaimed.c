@@ -15,8 +15,8 @@ static const struct {
     const char *path;
     int levels;
 } folders[] = {
-    { "/opt", 6 }, { "/srv", 6 },     { "/app", 6 },           { "/home", 5 },
-    { "/etc", 4 }, { "/var/lib", 3 }, { "/usr/local/etc", 3 },
+    { "/opt", 6 },  { "/srv", 6 }, { "/app", 6 },     { "/var/www", 6 },
+    { "/home", 5 }, { "/etc", 4 }, { "/var/lib", 3 }, { "/usr/local/etc", 3 },
 };
 
 /* The system's own, which its clients read or its tools make the rest from. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/host/home.h"
 #include "collector/host/tree.h"
 #include "collector/runtime/libcurl.h"
 
@@ -37,17 +38,65 @@ static bool curl_short(struct trust_settings *settings, const char *word)
     return false;
 }
 
-/* Its command line beats the environment; each word is followed by its value. Other long options are passed over. */
+/*
+ * Long options that have a say in which certificates are accepted; each that takes one is followed by its value. The
+ * beginning of a name stands for it where no other begins so, which differs between releases.
+ */
+static const struct setting_word words[] = {
+    { "--cacert", SETTING_FILE },
+    { "--capath", SETTING_DIRECTORY },
+    { "--config", SETTING_UNSETTLED },
+    { "--next", SETTING_UNSETTLED },
+    { "--insecure", SETTING_UNVERIFIED },
+    { "--no-insecure", SETTING_UNSETTLED },
+    { "--pinnedpubkey", SETTING_UNSETTLED },
+    { "--cert-status", SETTING_UNSETTLED },
+    { "--crlfile", SETTING_UNSETTLED },
+    { "--ca-native", SETTING_UNREAD },
+};
+
+static void take_word(struct trust_settings *settings, const char *word, const char *next)
+{
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcmp(word, words[i].word) == 0)
+            settings_set(settings, words[i].slot, words[i].word, next);
+        else if (strlen(word) > strlen("--c") && text_starts(words[i].word, word) &&
+                 strcmp(word, "--cert") != 0)
+            settings_set(settings, SETTING_UNSETTLED, words[i].word, "");
+    }
+    if (strstr(word, "@SECLEVEL=") != NULL) /* in a list of ciphers */
+        settings_set(settings, SETTING_UNSETTLED, "--ciphers", "");
+}
+
+/* Any of the places in which a release looks for its file of options (tool_findfile.c). */
+static bool has_file(const struct process *process, int root_fd)
+{
+    static const char *const folders[] = { "CURL_HOME", "XDG_CONFIG_HOME" };
+    static const char *const names[] = { ".curlrc", "curlrc", ".config/curlrc", ".config/.curlrc" };
+    char *homes[] = { home_of(process, root_fd), NULL, NULL };
+    bool found = false;
+
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+        const char *folder = process_variable(process, folders[i]);
+
+        homes[i + 1] = folder == NULL ? NULL : memory_text(folder);
+    }
+    for (size_t i = 0; i < sizeof(homes) / sizeof(homes[0]); i++) {
+        for (size_t j = 0; homes[i] != NULL && j < sizeof(names) / sizeof(names[0]); j++) {
+            char *path = tree_join(homes[i], names[j]);
+
+            found = found || tree_exists(root_fd, path);
+            free(path);
+        }
+        free(homes[i]);
+    }
+    return found;
+}
+
+/* Its command line beats the environment. Other long options are passed over. */
 void curl_settle(struct trust_settings *settings, const struct process *process,
                  const struct installed *installed, int root_fd)
 {
-    static const struct setting_word words[] = {
-        { "--cacert", SETTING_FILE },         { "--capath", SETTING_DIRECTORY },
-        { "--config", SETTING_UNSETTLED },    { "--next", SETTING_UNSETTLED },
-        { "--insecure", SETTING_UNVERIFIED },
-    };
-    const char *home = process_variable(process, "HOME");
-    char *rc = home == NULL ? NULL : tree_join(home, ".curlrc");
     struct trust_settings line = { 0 };
 
     (void)installed;
@@ -57,18 +106,13 @@ void curl_settle(struct trust_settings *settings, const struct process *process,
 
         if (word[0] == '-' && word[1] != '-' && word[1] != '\0')
             i += curl_short(&line, word) ? 1 : 0;
-        for (size_t j = 0; j < sizeof(words) / sizeof(words[0]); j++) {
-            if (strcmp(word, words[j].word) == 0)
-                settings_set(&line, words[j].slot, words[j].word, next);
-        }
-        if (strstr(word, "@SECLEVEL=") != NULL) /* in a list of ciphers */
-            settings_set(&line, SETTING_UNSETTLED, "--ciphers", "");
+        else
+            take_word(&line, word, next);
     }
-    if (rc != NULL && tree_exists(root_fd, rc))
+    if (has_file(process, root_fd))
         settings_set(&line, SETTING_UNSETTLED, ".curlrc", "");
     if (settings_get(&line, SETTING_FILE) == NULL && settings_get(&line, SETTING_DIRECTORY) == NULL)
         settings_read_variables(&line, process, RUNTIME_CURL);
     settings_clear(settings);
     *settings = line;
-    free(rc);
 }

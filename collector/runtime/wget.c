@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "collector/host/home.h"
 #include "collector/host/tree.h"
 #include "collector/runtime/gnutls.h"
 #include "collector/runtime/ini.h"
@@ -164,7 +165,8 @@ void wget_settle(struct trust_settings *settings, const struct process *process,
                  const struct installed *installed, int root_fd)
 {
     const char *for_all = process_variable(process, "SYSTEM_WGETRC"),
-               *own = process_variable(process, "WGETRC"), *home = process_variable(process, "HOME");
+               *own = process_variable(process, "WGETRC");
+    char *home = home_of(process, root_fd);
     char *system = tree_join(process->working_directory, for_all == NULL ? system_file : for_all);
     char *path = own != NULL ? tree_join(process->working_directory, own)
                              : tree_join(home == NULL ? "/nowhere" : home, ".wgetrc");
@@ -184,6 +186,7 @@ void wget_settle(struct trust_settings *settings, const struct process *process,
         settings_set(settings, SETTING_UNSETTLED, "wgetrc", "");
     wget_trust_clear(&trust);
     free(path);
+    free(home);
     free(system);
 }
 
