@@ -23,6 +23,7 @@ static enum guidance_target target_of(const struct client *client, const struct 
             return GUIDANCE_NODE;
         break;
     case RUNTIME_REQUESTS:
+    case RUNTIME_HTTPX:
     case RUNTIME_CERTIFI:
     case RUNTIME_PIP:
         if (client->choice.settings.count == 0)

@@ -4,6 +4,7 @@ static const struct kind kinds[RUNTIMES] = {
     [RUNTIME_OPENSSL] = { "openssl", openssl_add, NULL, openssl_choose },
     [RUNTIME_PYTHON] = { "python", python_add, NULL, openssl_choose },
     [RUNTIME_REQUESTS] = { "python-requests", NULL, NULL, certifi_choose },
+    [RUNTIME_HTTPX] = { "python-httpx", NULL, NULL, httpx_choose },
     [RUNTIME_CERTIFI] = { "python-certifi", NULL, NULL, certifi_choose },
     [RUNTIME_PIP] = { "pip", NULL, NULL, certifi_choose },
     [RUNTIME_NODE] = { "node", node_add, node_settle, node_choose },

@@ -38,7 +38,14 @@ void openssl_choose_directories(struct choice *choice, const struct speaker *spe
  * that made it and still imports other modules.
  */
 void python_add(struct installed_list *list, int root_fd, const char *path, const char *resolved);
+void httpx_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker);
 void certifi_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker);
+
+/*
+ * The libraries that a process of the Python at `index` finds elsewhere before those of its prefix, as rows of a home of
+ * their own, which is returned and the caller's to free; NULL where it finds none.
+ */
+char *python_add_own(struct installed_list *list, int root_fd, const struct process *process, size_t index);
 
 void node_add(struct installed_list *list, int root_fd, const char *path, const char *resolved);
 void node_settle(struct trust_settings *settings, const struct process *process,

@@ -7,6 +7,7 @@
 #include "collector/host/tree.h"
 #include "collector/runtime/openssl_conf.h"
 #include "collector/runtime/openssldir.h"
+#include "collector/runtime/python_path.h"
 
 /* "3.11" out of "/usr/bin/python3.11"; NULL for a name without it. */
 static char *version_of(const char *resolved)
@@ -93,23 +94,6 @@ static bool has_own_level(int root_fd, const char *version, const char *resolved
     return true;
 }
 
-/* Folders of modules that this Python imports from, in the order of sys.path. Debian has one for all of Python 3. */
-static void list_module_folders(int root_fd, const char *prefix, const char *version,
-                                struct text_list *folders)
-{
-    struct text paths[4] = { { 0 } };
-
-    text_format(&paths[0], "%s/lib/python%s/site-packages", prefix, version);
-    text_format(&paths[1], "%s/lib64/python%s/site-packages", prefix, version);
-    text_format(&paths[2], "%s/local/lib/python%s/dist-packages", prefix, version);
-    text_format(&paths[3], "%s/lib/python%.1s/dist-packages", prefix, version);
-    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-        if (tree_is_directory(root_fd, text_string(&paths[i])))
-            text_list_add(folders, text_string(&paths[i]));
-        text_clear(&paths[i]);
-    }
-}
-
 /* The first folder that has this module; NULL when none has. */
 static char *find_module(int root_fd, const struct text_list *folders, const char *module)
 {
@@ -123,12 +107,19 @@ static char *find_module(int root_fd, const struct text_list *folders, const cha
     return NULL;
 }
 
-/* certifi's file, or the one that a distribution's patch of it points to. */
+/* certifi's file, or the one that a distribution's patch of it points to: Debian's by a name, others' at once. */
 static char *certifi_store(int root_fd, const char *module)
 {
-    char *core = tree_join(module, "core.py");
-    char *patched = tree_find_text(root_fd, core, "DEBIAN_CA_CERTS_PATH = '", "'");
+    static const char *const marks[] = { "DEBIAN_CA_CERTS_PATH = '", "return '", "return \"" };
+    char *core = tree_join(module, "core.py"), *patched = NULL;
 
+    for (size_t i = 0; patched == NULL && i < sizeof(marks) / sizeof(marks[0]); i++) {
+        patched = tree_find_text(root_fd, core, marks[i], "'\"");
+        if (patched != NULL && patched[0] != '/') {
+            free(patched);
+            patched = NULL;
+        }
+    }
     free(core);
     return patched != NULL ? patched : tree_join(module, "cacert.pem");
 }
@@ -161,21 +152,36 @@ static void add_bundle_of_urllib3(struct installed *requests, int root_fd, const
     free(pool);
 }
 
+/* Whether the contexts of a library are made by ssl.create_default_context(), or as that makes them. */
+static bool follows_default(int root_fd, enum runtime runtime, const char *module)
+{
+    const char *file = runtime == RUNTIME_PIP     ? "_vendor/urllib3/util/ssl_.py"
+                       : runtime == RUNTIME_HTTPX ? "_config.py"
+                                                  : "../urllib3/util/ssl_.py";
+    char *path = tree_join(module, file),
+         *mark = tree_find_text(
+             root_fd, path, runtime == RUNTIME_HTTPX ? "create_default_context" : "VERIFY_X509_STRICT", "");
+    bool follows = mark != NULL || runtime == RUNTIME_CERTIFI;
+
+    free(mark);
+    free(path);
+    return follows;
+}
+
 /* A library of this Python that brings its own idea of what to trust. */
 static void add_library(struct installed_list *list, int root_fd, const struct installed *python,
                         enum runtime runtime, const char *module, const char *certifi)
 {
-    char *urllib3 = tree_join(module, runtime == RUNTIME_PIP ? "_vendor/urllib3/util/ssl_.py"
-                                                             : "../urllib3/util/ssl_.py");
-    char *strict = tree_find_text(root_fd, urllib3, "VERIFY_X509_STRICT", "");
     struct installed *installed =
         installed_add(list, runtime, python->executable, python->resolved, python->home,
-                      model_of(python->version, strict != NULL || runtime == RUNTIME_CERTIFI));
+                      model_of(python->version, follows_default(root_fd, runtime, module)));
     char *store = certifi_store(root_fd, certifi);
 
     if (installed != NULL) {
         text_list_add(&installed->stores, store);
         installed->version = module_version(root_fd, module);
+        if (installed->version == NULL)
+            installed->version = memory_text("");
         if (python->configuration != NULL)
             installed->configuration = memory_text(python->configuration);
         installed->own_level = python->own_level;
@@ -186,35 +192,71 @@ static void add_library(struct installed_list *list, int root_fd, const struct i
             add_bundle_of_urllib3(installed, root_fd, module);
     }
     free(store);
-    free(strict);
-    free(urllib3);
 }
 
-static void add_libraries(struct installed_list *list, int root_fd, size_t index)
+/* Those that are found in these folders; of several of one name the first. */
+static void add_libraries(struct installed_list *list, int root_fd, const struct installed *python,
+                          const struct text_list *folders)
 {
-    struct installed python = list->items[index]; /* the list may move; the strings do not */
-    struct text_list folders = { 0 };
-    char *requests, *certifi, *pip;
+    char *requests = find_module(root_fd, folders, "requests"),
+         *certifi = find_module(root_fd, folders, "certifi"), *httpx = find_module(root_fd, folders, "httpx"),
+         *pip = find_module(root_fd, folders, "pip/_vendor/certifi");
 
-    list_module_folders(root_fd, python.home, python.version, &folders);
-    requests = find_module(root_fd, &folders, "requests");
-    certifi = find_module(root_fd, &folders, "certifi");
-    pip = find_module(root_fd, &folders, "pip/_vendor/certifi");
     if (certifi != NULL && requests != NULL)
-        add_library(list, root_fd, &python, RUNTIME_REQUESTS, requests, certifi);
-    else if (certifi != NULL)
-        add_library(list, root_fd, &python, RUNTIME_CERTIFI, certifi, certifi);
+        add_library(list, root_fd, python, RUNTIME_REQUESTS, requests, certifi);
+    if (certifi != NULL && httpx != NULL)
+        add_library(list, root_fd, python, RUNTIME_HTTPX, httpx, certifi);
+    if (certifi != NULL && requests == NULL)
+        add_library(list, root_fd, python, RUNTIME_CERTIFI, certifi, certifi);
     if (pip != NULL) {
         char *vendor = tree_folder(pip), *module = tree_folder(vendor);
 
-        add_library(list, root_fd, &python, RUNTIME_PIP, module, pip);
+        add_library(list, root_fd, python, RUNTIME_PIP, module, pip);
         free(module);
         free(vendor);
     }
     free(pip);
+    free(httpx);
     free(certifi);
     free(requests);
+}
+
+/* A module of an application's own folder can have any name; these are the files of the libraries. */
+static bool has_library(int root_fd, const struct text_list *folders)
+{
+    static const char *const files[] = { "requests/adapters.py", "certifi/core.py", "httpx/_config.py" };
+    bool has = false;
+
+    for (size_t i = 0; i < folders->count; i++) {
+        for (size_t j = 0; j < sizeof(files) / sizeof(files[0]); j++) {
+            char *path = tree_join(folders->items[i], files[j]);
+
+            has = has || tree_exists(root_fd, path);
+            free(path);
+        }
+    }
+    return has;
+}
+
+char *python_add_own(struct installed_list *list, int root_fd, const struct process *process, size_t index)
+{
+    struct installed python = list->items[index]; /* the list may move; the strings do not */
+    struct text_list folders = { 0 };
+    struct text home = { 0 };
+
+    python_path_list_own(&folders, process, root_fd, python.home, python.version);
+    if (!has_library(root_fd, &folders)) {
+        text_list_clear(&folders);
+        return NULL;
+    }
+    text_add(&home, python.home);
+    for (size_t i = 0; i < folders.count; i++)
+        text_format(&home, ":%s", folders.items[i]);
+    python_path_list(&folders, root_fd, python.home, python.version, python.resolved);
+    python.home = text_take(&home);
+    add_libraries(list, root_fd, &python, &folders);
     text_list_clear(&folders);
+    return python.home;
 }
 
 void python_add(struct installed_list *list, int root_fd, const char *path, const char *resolved)
@@ -222,6 +264,8 @@ void python_add(struct installed_list *list, int root_fd, const char *path, cons
     char *version = version_of(resolved), *bin = tree_folder(path), *prefix = tree_folder(bin), *library;
     struct installed *installed =
         version == NULL ? NULL : installed_add(list, RUNTIME_PYTHON, path, resolved, prefix, "openssl");
+    struct text_list folders = { 0 };
+    struct installed python;
 
     if (installed != NULL) {
         installed->model = model_of(version, true);
@@ -231,7 +275,10 @@ void python_add(struct installed_list *list, int root_fd, const char *path, cons
             set_openssl(installed, root_fd, library);
         installed->own_level = has_own_level(root_fd, version, resolved);
         free(library);
-        add_libraries(list, root_fd, (size_t)(installed - list->items));
+        python = *installed; /* the list may move; the strings do not */
+        python_path_list(&folders, root_fd, prefix, version, resolved);
+        add_libraries(list, root_fd, &python, &folders);
+        text_list_clear(&folders);
     }
     free(prefix);
     free(bin);
@@ -264,6 +311,21 @@ void certifi_choose(struct choice *choice, const struct installed *installed, co
     }
     if (bundle != NULL)
         choice_add_set(choice, speaker, bundle, CHOICE_ANY);
+    else if (installed->stores.count > 0)
+        choice_add_store(choice, speaker, installed->stores.items[0], CHOICE_ANY, false);
+}
+
+/* httpx: a file or else a directory, each in the place of certifi's file, and of nothing else. */
+void httpx_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker)
+{
+    const char *file = settings_get(speaker->settings, SETTING_FILE),
+               *directories = settings_get(speaker->settings, SETTING_DIRECTORY);
+
+    openssl_conf_choose(choice, installed, speaker);
+    if (file != NULL)
+        choice_add_set(choice, speaker, file, CHOICE_FILE);
+    else if (directories != NULL)
+        openssl_choose_directories(choice, speaker, directories);
     else if (installed->stores.count > 0)
         choice_add_store(choice, speaker, installed->stores.items[0], CHOICE_ANY, false);
 }

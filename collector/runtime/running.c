@@ -121,30 +121,68 @@ static char *named_program(const struct process *process, int root_fd)
     return found;
 }
 
+/* Which of the rows of one program are meant: a Python's by its prefix, and where its process finds the libraries. */
+struct known {
+    const struct process *process;
+    char *prefix, *own; /* of its libraries' rows; NULL where they are its prefix's */
+};
+
+static bool is_meant(const struct installed_list *list, const struct installed *item,
+                     const struct known *known)
+{
+    const char *home = known->own != NULL ? known->own : known->prefix;
+
+    switch (item->runtime) {
+    case RUNTIME_PYTHON: return item->home == NULL || strcmp(item->home, known->prefix) == 0;
+    case RUNTIME_REQUESTS:
+    case RUNTIME_HTTPX:
+    case RUNTIME_CERTIFI: return item->home == NULL || strcmp(item->home, home) == 0;
+    case RUNTIME_PIP: return false; /* in a Python that runs something else, pip is only a file */
+    case RUNTIME_PHP:
+    case RUNTIME_PHP_CURL: return php_runs(list, item, known->process);
+    case RUNTIME_OPENSSL:
+    case RUNTIME_NODE:
+    case RUNTIME_JAVA:
+    case RUNTIME_CURL:
+    case RUNTIME_GO:
+    case RUNTIME_GNUTLS:
+    case RUNTIME_GIT:
+    case RUNTIME_WGET:
+    case RUNTIME_UNSEEN:
+    case RUNTIMES: break;
+    }
+    return true;
+}
+
+static char *add_own_modules(struct installed_list *list, const struct process *process, const char *prefix,
+                             int root_fd)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct installed *item = &list->items[i];
+
+        if (item->runtime == RUNTIME_PYTHON && strcmp(item->resolved, process->executable) == 0 &&
+            strcmp(item->home, prefix) == 0)
+            return python_add_own(list, root_fd, process, i);
+    }
+    return NULL;
+}
+
 static size_t of_known(struct installed_list *list, const struct process *process, int root_fd,
                        size_t found[RUNNING_PER_PROCESS])
 {
-    char *path = started_as(process, root_fd), *bin = tree_folder(path), *prefix = tree_folder(bin);
+    char *path = started_as(process, root_fd), *bin = tree_folder(path);
+    struct known known = { process, tree_folder(bin), NULL };
     size_t count = 0;
 
     installed_add_program(list, root_fd, path);
+    known.own = add_own_modules(list, process, known.prefix, root_fd);
     for (size_t i = 0; i < list->count && count < RUNNING_PER_PROCESS; i++) {
-        const struct installed *item = &list->items[i];
-        bool of_python = item->runtime == RUNTIME_PYTHON || item->runtime == RUNTIME_REQUESTS ||
-                         item->runtime == RUNTIME_CERTIFI || item->runtime == RUNTIME_PIP;
-
-        if (strcmp(item->resolved, process->executable) != 0)
-            continue;
-        if (of_python && item->home != NULL && strcmp(item->home, prefix) != 0)
-            continue;
-        if (item->runtime == RUNTIME_PIP)
-            continue; /* in a Python that runs something else, pip is only a file */
-        if ((item->runtime == RUNTIME_PHP || item->runtime == RUNTIME_PHP_CURL) &&
-            !php_runs(list, item, process))
-            continue;
-        found[count++] = i;
+        if (strcmp(list->items[i].resolved, process->executable) == 0 &&
+            is_meant(list, &list->items[i], &known))
+            found[count++] = i;
     }
-    free(prefix);
+    free(known.own);
+    free(known.prefix);
     free(bin);
     free(path);
     return count;

@@ -7,7 +7,8 @@ enum runtime {
     RUNTIME_OPENSSL, /* anything on OpenSSL's defaults */
     RUNTIME_PYTHON,  /* the ssl module */
     RUNTIME_REQUESTS,
-    RUNTIME_CERTIFI, /* certifi without requests: httpx, aiohttp with it */
+    RUNTIME_HTTPX,
+    RUNTIME_CERTIFI, /* certifi without requests: aiohttp with it */
     RUNTIME_PIP,
     RUNTIME_NODE,
     RUNTIME_JAVA,

@@ -8,7 +8,8 @@
 #define OF(runtime) (1u << RUNTIME_##runtime)
 #define ON_OPENSSL (OF(OPENSSL) | OF(PYTHON) | OF(PHP))
 #define ON_LIBSSL                                                                                            \
-    (ON_OPENSSL | OF(REQUESTS) | OF(CERTIFI) | OF(PIP) | OF(NODE) | OF(CURL) | OF(PHP_CURL) | OF(GIT))
+    (ON_OPENSSL | OF(REQUESTS) | OF(HTTPX) | OF(CERTIFI) | OF(PIP) | OF(NODE) | OF(CURL) | OF(PHP_CURL) |    \
+     OF(GIT))
 #define OWN_GETENV (OF(CURL) | OF(GO))
 
 /*
@@ -30,6 +31,8 @@ static const struct variable {
     { "SSL_CERT_DIR", ON_OPENSSL | OF(NODE), SETTING_DIRECTORY, false, true },
     { "SSL_CERT_FILE", OWN_GETENV, SETTING_FILE, true, false },
     { "SSL_CERT_DIR", OWN_GETENV, SETTING_DIRECTORY, true, false },
+    { "SSL_CERT_FILE", OF(HTTPX), SETTING_FILE, true, false },
+    { "SSL_CERT_DIR", OF(HTTPX), SETTING_DIRECTORY, true, false },
     { "REQUESTS_CA_BUNDLE", OF(REQUESTS), SETTING_BUNDLE, true, false },
     { "CURL_CA_BUNDLE", OF(REQUESTS), SETTING_BUNDLE, true, false },
     { "PIP_CERT", OF(PIP), SETTING_BUNDLE, true, false },

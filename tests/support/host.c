@@ -40,7 +40,9 @@ static void make_file(const struct host_file *file)
     }
     text_format(&path, "%s%s", tree, file->path);
     shell("mkdir -p $(dirname %s)", text_string(&path));
-    if (file->text[0] == '@') {
+    if (text_starts(file->text, "-> ")) {
+        shell("ln -s %s %s", file->text + 3, text_string(&path));
+    } else if (file->text[0] == '@') {
         shell("cp %s/store/%s %s", TEST_DATA, file->text + 1, text_string(&path));
     } else {
         out = fopen(text_string(&path), "w");

@@ -10,10 +10,9 @@
 #define PEM_B "@b.pem"
 #define BUNDLE "/etc/ssl/certs/ca-certificates.crt"
 
+/* "-> PATH" is a link; "@NAME" a copy of that one of tests/data/store; "hash NAME" one in this folder, by its hash. */
 struct host_file {
-    const char *path;
-    const char *
-        text; /* "@NAME": a copy of that one of tests/data/store; "hash NAME": in this directory, by its hash */
+    const char *path, *text;
 };
 
 struct kind_case {

@@ -58,7 +58,120 @@ static const struct kind_case requests[] = {
       NULL },
 };
 
+#define SYSTEM_REQUESTS                                                                                      \
+    { "/usr/bin/python3.11", "x" }, { "/usr/lib/python3/dist-packages/requests/adapters.py", "x" },          \
+    {                                                                                                        \
+        "/usr/lib/python3/dist-packages/certifi/cacert.pem", PEM_A                                           \
+    }
+#define OWN_CERTIFI(folder)                                                                                  \
+    { folder "/certifi/core.py", "x" },                                                                      \
+    {                                                                                                        \
+        folder "/certifi/cacert.pem", PEM_B                                                                  \
+    }
+#define REQUESTS_READS(store) RUNTIME_REQUESTS, { store }, "openssl", 1, true, NULL
+#define OF_SYSTEM "/usr/lib/python3/dist-packages/certifi/cacert.pem"
+
+/* Where Python 3.11 finds certifi first. */
+static const struct kind_case folders[] = {
+    { "what a user has installed comes before the system's",
+      { SYSTEM_REQUESTS, OWN_CERTIFI("/home/x/.local/lib/python3.11/site-packages") },
+      { "/usr/bin/python3.11", { "python3", "/srv/x.py" }, { "HOME=/home/x" }, NULL },
+      REQUESTS_READS("/home/x/.local/lib/python3.11/site-packages/certifi/cacert.pem") },
+    { "unless Python is told not to look there",
+      { SYSTEM_REQUESTS, OWN_CERTIFI("/home/x/.local/lib/python3.11/site-packages") },
+      { "/usr/bin/python3.11", { "python3", "-us", "/srv/x.py" }, { "HOME=/home/x" }, NULL },
+      REQUESTS_READS(OF_SYSTEM) },
+    { "a home without a variable is that of passwd",
+      { SYSTEM_REQUESTS,
+        { "/etc/passwd", "x:x:1:1::/none:/bin/sh\nroot:x:0:0::/home/x:/bin/sh\n" },
+        OWN_CERTIFI("/home/x/.local/lib/python3.11/site-packages") },
+      { "/usr/bin/python3.11", { "python3", "/srv/x.py" }, { NULL }, NULL },
+      REQUESTS_READS("/home/x/.local/lib/python3.11/site-packages/certifi/cacert.pem") },
+    { "a distribution's patch of certifi can point anywhere",
+      { { "/opt/py/bin/python3.11", "x" },
+        { "/opt/py/lib/python3.11/site-packages/requests/adapters.py", "x" },
+        { "/opt/py/lib/python3.11/site-packages/certifi/core.py",
+          "def where():\n    return '/etc/all.pem'\n" },
+        { "/etc/all.pem", PEM_B } },
+      { "/opt/py/bin/python3.11", { "python3", "x.py" }, { NULL }, NULL },
+      REQUESTS_READS("/etc/all.pem") },
+    { "PYTHONPATH comes before both",
+      { SYSTEM_REQUESTS, OWN_CERTIFI("/srv/lib") },
+      { "/usr/bin/python3.11",
+        { "python3", "-X", "dev", "/srv/x.py" },
+        { "PYTHONPATH=/none:/srv/lib" },
+        NULL },
+      REQUESTS_READS("/srv/lib/certifi/cacert.pem") },
+    { "but not for who looks at no variables",
+      { SYSTEM_REQUESTS, OWN_CERTIFI("/srv/lib") },
+      { "/usr/bin/python3.11", { "python3", "-I", "/srv/x.py" }, { "PYTHONPATH=/srv/lib" }, NULL },
+      REQUESTS_READS(OF_SYSTEM) },
+    { "the script's folder comes before all",
+      { SYSTEM_REQUESTS, OWN_CERTIFI("/srv/app"), { "/srv/app/x.py", "x" } },
+      { "/usr/bin/python3.11", { "python3", "-W", "ignore", "/srv/app/x.py" }, { NULL }, NULL },
+      REQUESTS_READS("/srv/app/certifi/cacert.pem") },
+    { "a virtual environment may see the modules around it",
+      { SYSTEM_REQUESTS,
+        { "/srv/env/bin/python3", "-> /usr/bin/python3.11" },
+        { "/srv/env/pyvenv.cfg", "include-system-site-packages = true\n" } },
+      { "/usr/bin/python3.11", { "/srv/env/bin/python3", "x.py" }, { NULL }, NULL },
+      REQUESTS_READS(OF_SYSTEM) },
+    { "and may not",
+      { SYSTEM_REQUESTS,
+        { "/srv/env/bin/python3", "-> /usr/bin/python3.11" },
+        { "/srv/env/pyvenv.cfg", "include-system-site-packages = false\n" } },
+      { "/usr/bin/python3.11", { "/srv/env/bin/python3", "x.py" }, { NULL }, NULL },
+      RUNTIME_REQUESTS,
+      { NULL },
+      NULL,
+      0,
+      true,
+      NULL },
+};
+
+/* httpx 0.23.3, 0.27.2 and 0.28.1; the first two pass over a file that is not there. */
+#define HTTPX                                                                                                \
+    { "/usr/bin/python3.11", "x" }, { "/usr/lib/python3/dist-packages/httpx/_config.py", "x" },              \
+        { "/usr/lib/python3/dist-packages/certifi/cacert.pem", PEM_A }, { "/srv/b.pem", PEM_B },             \
+    {                                                                                                        \
+        "/srv/hashed", "hash b.pem"                                                                          \
+    }
+
+static const struct kind_case httpx[] = {
+    { "httpx reads certifi's file",
+      { HTTPX },
+      { "/usr/bin/python3.11", { "python3", "x.py" }, { "SSL_CERT_FILE=" }, NULL },
+      RUNTIME_HTTPX,
+      { OF_SYSTEM },
+      "openssl",
+      1,
+      true,
+      NULL },
+    { "OpenSSL's file takes the place of all",
+      { HTTPX },
+      { "/usr/bin/python3.11",
+        { "python3", "x.py" },
+        { "SSL_CERT_FILE=/srv/b.pem", "SSL_CERT_DIR=/none" },
+        NULL },
+      RUNTIME_HTTPX,
+      { "/srv/b.pem" },
+      "openssl",
+      1,
+      true,
+      NULL },
+    { "and so does its directory",
+      { HTTPX },
+      { "/usr/bin/python3.11", { "python3", "x.py" }, { "SSL_CERT_DIR=/srv/hashed" }, NULL },
+      RUNTIME_HTTPX,
+      { "/srv/hashed" },
+      "openssl",
+      1,
+      true,
+      NULL },
+};
+
 int main(void)
 {
-    return RUN_ROWS(requests, client_is_as_measured);
+    return RUN_ROWS(requests, client_is_as_measured) + RUN_ROWS(folders, client_is_as_measured) +
+           RUN_ROWS(httpx, client_is_as_measured);
 }
