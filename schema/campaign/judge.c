@@ -41,8 +41,9 @@ struct question {
     const struct campaign *campaign;
     const struct campaign_chain *chain;
     const struct judge_subject *subject;
-    struct trust_set known;   /* shallow: the subject's entries that have a certificate */
-    struct fingerprint *keys; /* identities of the roots that will do */
+    struct trust_set known;     /* shallow: the subject's entries that have a certificate */
+    struct fingerprint *keys;   /* identities of the roots that will do */
+    struct path_ground *ground; /* of a chain that is known by its certificates */
 };
 
 static struct trust_set known_entries(const struct trust_set *trust)
@@ -67,24 +68,29 @@ static enum path_verdict verdict_at(const struct question *question, int64_t at,
 {
     const struct judge_subject *subject = question->subject;
     const struct trust_entry *via = NULL;
-    const struct path_query query = { .chain = &question->chain->certificates,
-                                      .trust = &question->known,
-                                      .model = subject->model,
-                                      .at = at,
-                                      .leaf_is_template = true,
-                                      .signatures = subject->signatures,
-                                      .limits = PATH_LIMITS_DEFAULT };
     enum path_verdict verdict;
 
     *reason = NULL;
-    if (has_certificates(question))
-        return path_verdict_of(&query, reason);
+    if (question->ground != NULL)
+        return path_ground_verdict(question->ground, at, NULL, reason);
     verdict = by_key_verdict(&question->known, subject->model, at, question->keys,
                              question->chain->accepts_count, reason, &via);
     if (verdict != PATH_TRUSTED || !parameter_refuses_public(&question->known))
         return verdict;
     *reason = "algorithms-restricted"; /* by what will hang from the root, of which nothing is known */
     return PATH_UNDETERMINED;
+}
+
+static struct path_ground *make_ground(const struct question *question)
+{
+    const struct path_query query = { .chain = &question->chain->certificates,
+                                      .trust = &question->known,
+                                      .model = question->subject->model,
+                                      .leaf_is_template = true,
+                                      .signatures = question->subject->signatures,
+                                      .limits = PATH_LIMITS_DEFAULT };
+
+    return has_certificates(question) ? path_ground_new(&query) : NULL;
 }
 
 /* instants at which the answer may change */
@@ -355,8 +361,10 @@ struct judgement judge_chain(const struct campaign *campaign, size_t chain,
     question.keys = memory_new(question.chain->accepts_count * sizeof(*question.keys));
     for (size_t i = 0; i < question.chain->accepts_count; i++)
         question.keys[i] = *certificate_key_identity(campaign->roots[question.chain->accepts[i]].certificate);
+    question.ground = make_ground(&question);
     judgement = judge_interval(&question, from, until);
     judgement.chain = judgement.verdict == VERDICT_READY ? SIZE_MAX : chain;
+    path_ground_free(question.ground);
     free(question.keys);
     free(question.known.entries);
     return judgement;

@@ -111,12 +111,13 @@ static void judge_links(struct course *course)
 /* Why nothing stands above the last certificate of a dead end. */
 static void judge_end(struct course *course)
 {
-    size_t top = course->members[course->count - 1], end;
-    const struct pool_member *member = pool_issuers(course->pool, top);
-    size_t first = pool_find_subject(course->pool, member->certificate, &end);
+    size_t top = course->members[course->count - 1], first, end;
+    const struct pool_member *member = &course->pool->members[top];
 
     if (course->anchored || (member->marks & TRUST_MARK_REJECTED) != 0)
         return;
+    (void)pool_issuers(course->pool, top);
+    first = pool_find_subject(course->pool, member->certificate, &end);
     report(course, course->count - 1,
            member->signature_failed && member->issuer_count == 0 && first < end ? PATH_BAD_SIGNATURE
                                                                                 : PATH_NO_ISSUER);

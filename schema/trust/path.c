@@ -273,32 +273,47 @@ static enum path_verdict judge_list(struct pool *pool, const struct jsse_list *l
                         reason);
 }
 
-static enum path_verdict judge_jsse(const struct path_query *query, struct path_result *result,
-                                    const char **reason)
-{
-    struct jsse_list list = jsse_read(query);
-    struct path_query asked = *query;
-    enum path_verdict verdict;
-    struct pool pool;
+struct path_ground {
+    struct path_query query;
+    struct jsse_list list; /* MODEL_ALTERNATIVES_JSSE */
+    struct pool pool;      /* none where the model does not verify, or there is no chain */
+};
 
-    if (list.way == JSSE_BUILT)
-        asked.model = query->model->builder;
-    pool_init(&pool, &asked);
-    verdict = list.way == JSSE_BUILT  ? judge_all(&pool, result, reason)
-              : list.way == JSSE_LONG ? without_path(&pool, "depth-limit", reason)
-                                      : judge_list(&pool, &list, result, reason);
-    pool_clear(&pool);
-    return verdict;
+static bool has_chain(const struct path_query *query)
+{
+    return !query->chain_malformed && query->chain->count > 0;
 }
 
-static enum path_verdict decide(const struct path_query *query, struct path_result *result,
-                                const char **reason)
+static void ground_init(struct path_ground *ground, const struct path_query *query)
 {
-    enum path_verdict verdict;
-    struct pool pool;
+    *ground = (struct path_ground){ .query = *query };
+    if (!has_chain(query) || !query->model->verifies)
+        return;
+    if (query->model->alternatives == MODEL_ALTERNATIVES_JSSE)
+        ground->list = jsse_read(query);
+    if (query->model->alternatives == MODEL_ALTERNATIVES_JSSE && ground->list.way == JSSE_BUILT)
+        ground->query.model = query->model->builder;
+    pool_init(&ground->pool, &ground->query);
+}
 
+static void ground_clear(struct path_ground *ground)
+{
+    if (has_chain(&ground->query) && ground->query.model->verifies)
+        pool_clear(&ground->pool);
+}
+
+static enum path_verdict judge_jsse(struct path_ground *ground, struct path_result *result,
+                                    const char **reason)
+{
+    if (ground->list.way == JSSE_LONG)
+        return without_path(&ground->pool, "depth-limit", reason);
+    return judge_list(&ground->pool, &ground->list, result, reason);
+}
+
+static enum path_verdict decide(struct path_ground *ground, struct path_result *result, const char **reason)
+{
     *reason = NULL;
-    if (query->chain_malformed || query->chain->count == 0) {
+    if (!has_chain(&ground->query)) {
         if (result != NULL) {
             result->dead_ends = memory_new(sizeof(*result->dead_ends));
             result->dead_ends[0].problems = memory_new(sizeof(*result->dead_ends[0].problems));
@@ -307,21 +322,53 @@ static enum path_verdict decide(const struct path_query *query, struct path_resu
         }
         return PATH_UNTRUSTED;
     }
-    if (!query->model->verifies)
+    if (!ground->query.model->verifies)
         return PATH_TRUSTED;
-    if (query->model->alternatives == MODEL_ALTERNATIVES_JSSE)
-        return judge_jsse(query, result, reason);
-    pool_init(&pool, query);
-    verdict = query->model->alternatives == MODEL_ALTERNATIVES_ALL ? judge_all(&pool, result, reason)
-                                                                   : judge_walk(&pool, result, reason);
-    pool_clear(&pool);
-    return verdict;
+    switch (ground->query.model->alternatives) {
+    case MODEL_ALTERNATIVES_ALL: return judge_all(&ground->pool, result, reason);
+    case MODEL_ALTERNATIVES_JSSE: return judge_jsse(ground, result, reason);
+    case MODEL_ALTERNATIVES_FIRST:
+    case MODEL_ALTERNATIVES_LAST_RESORT:
+    case MODEL_ALTERNATIVES_SERVED: break;
+    }
+    return judge_walk(&ground->pool, result, reason);
+}
+
+struct path_ground *path_ground_new(const struct path_query *query)
+{
+    struct path_ground *ground = memory_new(sizeof(*ground));
+
+    ground_init(ground, query);
+    return ground;
+}
+
+void path_ground_free(struct path_ground *ground)
+{
+    if (ground == NULL)
+        return;
+    ground_clear(ground);
+    free(ground);
+}
+
+enum path_verdict path_ground_verdict(struct path_ground *ground, int64_t at, const char *name,
+                                      const char **reason)
+{
+    const char *ignored;
+
+    ground->query.at = at;
+    ground->query.name = name;
+    pool_renew(&ground->pool);
+    return decide(ground, NULL, reason != NULL ? reason : &ignored);
 }
 
 void path_search(const struct path_query *query, struct path_result *result)
 {
+    struct path_ground ground;
+
     *result = (struct path_result){ 0 };
-    result->verdict = decide(query, result, &result->reason);
+    ground_init(&ground, query);
+    result->verdict = decide(&ground, result, &result->reason);
+    ground_clear(&ground);
     result->truncated |=
         result->verdict == PATH_UNDETERMINED && result->reason != NULL && text_ends(result->reason, "-limit");
 }
@@ -340,6 +387,11 @@ void path_result_clear(struct path_result *result)
 enum path_verdict path_verdict_of(const struct path_query *query, const char **reason)
 {
     const char *ignored;
+    struct path_ground ground;
+    enum path_verdict verdict;
 
-    return decide(query, NULL, reason != NULL ? reason : &ignored);
+    ground_init(&ground, query);
+    verdict = decide(&ground, NULL, reason != NULL ? reason : &ignored);
+    ground_clear(&ground);
+    return verdict;
 }

@@ -100,5 +100,15 @@ void path_result_clear(struct path_result *result);
 /* Only the verdict, without listing anything: what the judge asks many times. */
 enum path_verdict path_verdict_of(const struct path_query *query, const char **reason);
 
+/*
+ * The same for many instants and names: what does not depend on them is made once. The query is copied; what it points
+ * at is borrowed for as long as this lives.
+ */
+struct path_ground;
+struct path_ground *path_ground_new(const struct path_query *query);
+void path_ground_free(struct path_ground *ground);
+enum path_verdict path_ground_verdict(struct path_ground *ground, int64_t at, const char *name,
+                                      const char **reason);
+
 const char *path_verdict_name(enum path_verdict verdict);   /* "trusted", … */
 const char *path_problem_name(enum path_problem_code code); /* "expired", … */

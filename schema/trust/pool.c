@@ -68,7 +68,7 @@ static size_t add_trust(struct pool *pool, struct source *sources, size_t count)
         }
         if ((entry->marks & TRUST_MARK_UNSURE) != 0) {
             pool->unsure[pool->unsure_count++] = certificate;
-            pool->incomplete |= pool->query->model->alternatives != MODEL_ALTERNATIVES_FIRST;
+            pool->incomplete |= !pool->query->model->hashed_names_only; /* whose walks look for them */
             continue;
         }
         sources[count] = (struct source){ .certificate = certificate, .entry = entry, .order = count };
@@ -127,6 +127,8 @@ static void add_members(struct pool *pool, struct source *sources, size_t count,
         pool->served[pool->served_count++] = member_of[order];
     for (size_t order = served; order < count; order++)
         pool->trusted[pool->trusted_count++] = member_of[order];
+    for (size_t place = pool->trusted_count; place-- > 0;)
+        pool->members[pool->trusted[place]].place = place;
     free(member_of);
     free(firsts);
 }
@@ -174,6 +176,16 @@ void pool_clear(struct pool *pool)
     free(pool->by_subject);
     free(pool->unsure);
     signature_memory_free(pool->own_signatures);
+}
+
+void pool_renew(struct pool *pool)
+{
+    for (size_t i = 0; pool->exhausted && i < pool->count; i++) {
+        pool->members[i].issuers_known = pool->members[i].signature_failed = false;
+        pool->members[i].issuer_count = 0;
+    }
+    pool->exhausted = false;
+    pool->checked = 0;
 }
 
 size_t pool_find_subject(const struct pool *pool, const struct certificate *issued, size_t *end)
@@ -239,19 +251,23 @@ bool pool_name_fits(const struct pool *pool, size_t below, size_t above)
                       X509_get_subject_name(certificate_x509(issuer)));
 }
 
-enum signature_state pool_signature(struct pool *pool, size_t issuer, size_t member)
+enum signature_state pool_signature(struct pool *pool, size_t issuer, size_t index)
 {
-    const struct certificate *above = pool->members[issuer].certificate,
-                             *below = pool->members[member].certificate;
+    struct pool_member *member = &pool->members[index];
+    const struct certificate *above = pool->members[issuer].certificate;
     enum signature_state state;
 
-    if (signature_known(pool->signatures, above, below, &state))
-        return state;
-    if (pool->checked >= pool->query->limits.signatures) {
-        pool->exhausted = true;
-        return SIGNATURE_UNSUPPORTED;
+    if (member->signer == issuer + 1)
+        return member->signature;
+    if (!signature_known(pool->signatures, above, member->certificate, &state)) {
+        if (pool->checked >= pool->query->limits.signatures) {
+            pool->exhausted = true;
+            return SIGNATURE_UNSUPPORTED;
+        }
+        state = signature_check(pool->signatures, above, member->certificate, &pool->checked);
     }
-    return signature_check(pool->signatures, above, below, &pool->checked);
+    member->signer = issuer + 1;
+    return member->signature = state;
 }
 
 const struct pool_member *pool_issuers(struct pool *pool, size_t index)

@@ -15,9 +15,12 @@ struct pool_member {
     const struct certificate *certificate;
     uint32_t marks; /* of the trust set's entry */
     bool trusted;   /* is in the trust set */
+    size_t place;   /* of a trusted one: where it stands first in pool.trusted */
     bool anchor;    /* may end a path in this model */
     bool self_issued;
     bool issuers_known;
+    size_t signer; /* the number of the issuer that was last asked for by pool_signature(), 0 for none, */
+    enum signature_state signature; /* and the answer */
     bool signature_failed;       /* a certificate of the issuer's name is there, but its key did not sign */
     struct pool_issuer *issuers; /* those whose key made the signature */
     size_t issuer_count;
@@ -43,6 +46,9 @@ struct pool {
 /* The query's chain must not be empty. */
 void pool_init(struct pool *pool, const struct path_query *query);
 void pool_clear(struct pool *pool);
+
+/* Before another question: the bound on signatures counts anew, and issuers that it left out are looked for again. */
+void pool_renew(struct pool *pool);
 
 /* Everyone who issued this member, found when first asked for. */
 const struct pool_member *pool_issuers(struct pool *pool, size_t member);

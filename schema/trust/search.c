@@ -26,21 +26,30 @@ struct mask {
 struct label {
     size_t member;
     size_t below;       /* the label before it; NONE for the leaf */
-    size_t next;        /* the next label of the same member */
+    size_t next;        /* the number of the next label of the same member; 0 for none */
     uint32_t depth;     /* certificates */
     uint32_t cas;       /* intermediates that are not self-issued: what path lengths count */
     struct mask broken; /* constraints that this way must not come by: some name below is outside */
     bool needless;      /* one that came after it is no worse */
 };
 
-/* What is known of a member while searching. */
+/* Whether a member is without problems in some place of a path. */
+enum soundness { SOUND_NOT_ASKED, SOUND_YES, SOUND_NO };
+
+/* What is known of a member while searching. All zero for most of them, which no way comes by. */
 struct place {
-    size_t labels;      /* first of its labels */
-    size_t slot;        /* its own constraint; NONE for none */
+    size_t labels;      /* the number of the first of its labels; 0 for none */
+    size_t slot;        /* the number of its own constraint; 0 for none */
     struct mask broken; /* constraints that its own names break */
     struct mask above;  /* constraints that a way from here may come by */
     bool visited, broken_known, untracked;
-    int8_t ca, anchor; /* without problems in that place: 1 yes, 0 no, -1 not asked yet */
+    enum soundness ca, anchor;
+};
+
+/* A constraint, and its text: equal ones share a bit. */
+struct tracked {
+    struct constraint *constraint;
+    const ASN1_OCTET_STRING *text;
 };
 
 struct labels {
@@ -49,22 +58,21 @@ struct labels {
     size_t count;
     size_t *reached; /* members, in the order in which they were reached */
     size_t reached_count;
-    struct place *places; /* one a member */
-    struct constraint *constraints[CONSTRAINED_MAX];
-    const ASN1_OCTET_STRING *texts[CONSTRAINED_MAX]; /* theirs: equal ones share a bit */
+    struct place *places;        /* one a member */
+    struct tracked *constraints; /* bit i of a mask is number i + 1 of a slot */
     size_t constraint_count;
     const char *bound;
 };
 
 static bool mask_has(const struct mask *mask, size_t slot)
 {
-    return slot != NONE && (mask->words[slot / 64] >> slot % 64 & 1) != 0;
+    return slot != 0 && (mask->words[(slot - 1) / 64] >> (slot - 1) % 64 & 1) != 0;
 }
 
 static void mask_set(struct mask *mask, size_t slot)
 {
-    if (slot != NONE)
-        mask->words[slot / 64] |= UINT64_C(1) << slot % 64;
+    if (slot != 0)
+        mask->words[(slot - 1) / 64] |= UINT64_C(1) << (slot - 1) % 64;
 }
 
 /* True when that made a difference. */
@@ -99,18 +107,20 @@ static void track_constraint(struct labels *labels, size_t member)
     if (at < 0)
         return;
     text = X509_EXTENSION_get_data(X509_get_ext(x509, at));
-    for (size_t i = 0; i < labels->constraint_count && place->slot == NONE; i++) {
-        if (ASN1_STRING_cmp(labels->texts[i], text) == 0)
-            place->slot = i;
+    for (size_t i = 0; i < labels->constraint_count && place->slot == 0; i++) {
+        if (ASN1_STRING_cmp(labels->constraints[i].text, text) == 0)
+            place->slot = i + 1;
     }
-    if (place->slot != NONE)
+    if (place->slot != 0)
         return;
     place->untracked = labels->constraint_count == CONSTRAINED_MAX;
     if (place->untracked)
         return;
-    place->slot = labels->constraint_count++;
-    labels->texts[place->slot] = text;
-    labels->constraints[place->slot] = constraint_new(labels->pool->members[member].certificate);
+    labels->constraints =
+        array_grow(labels->constraints, labels->constraint_count, sizeof(*labels->constraints));
+    labels->constraints[labels->constraint_count++] =
+        (struct tracked){ constraint_new(labels->pool->members[member].certificate), text };
+    place->slot = labels->constraint_count;
 }
 
 /* What stands above decides which constraints are worth remembering; from the top down, as often as it changes. */
@@ -205,38 +215,43 @@ static struct mask broken_by(struct labels *labels, size_t member)
         return place->broken;
     place->broken_known = true;
     for (size_t i = 0; i < labels->constraint_count; i++) {
-        enum constraint_result result = mask_has(&place->above, i)
-                                            ? constraint_check(labels->constraints[i], of->certificate)
-                                            : CONSTRAINT_PERMITTED;
+        enum constraint_result result =
+            mask_has(&place->above, i + 1)
+                ? constraint_check(labels->constraints[i].constraint, of->certificate)
+                : CONSTRAINT_PERMITTED;
 
         if (result != CONSTRAINT_PERMITTED)
-            mask_set(&place->broken, i);
+            mask_set(&place->broken, i + 1);
         if (result == CONSTRAINT_ENDLESS)
             labels->bound = "constraints-limit";
     }
     return place->broken;
 }
 
+static bool has_problems(const struct labels *labels, size_t member, enum rule_place as)
+{
+    const struct pool_member *of = &labels->pool->members[member];
+    const struct rule_subject subject = { .query = labels->pool->query,
+                                          .certificate = of->certificate,
+                                          .marks = of->marks,
+                                          .place = as,
+                                          .signature_counts =
+                                              as == RULE_CA || (as == RULE_LEAF && !of->anchor),
+                                          .last = as == RULE_ANCHOR || (as == RULE_LEAF && of->anchor) };
+
+    return rule_problems(&subject) != 0;
+}
+
 static bool is_sound(struct labels *labels, size_t member, enum rule_place as)
 {
     struct place *place = &labels->places[member];
-    int8_t *known = as == RULE_ANCHOR ? &place->anchor : &place->ca;
-    const struct pool_member *of = &labels->pool->members[member];
+    enum soundness *known = as == RULE_ANCHOR ? &place->anchor : &place->ca;
 
-    if (as == RULE_LEAF || *known == -1) {
-        const struct rule_subject subject = { .query = labels->pool->query,
-                                              .certificate = of->certificate,
-                                              .marks = of->marks,
-                                              .place = as,
-                                              .signature_counts =
-                                                  as == RULE_CA || (as == RULE_LEAF && !of->anchor),
-                                              .last = as == RULE_ANCHOR || (as == RULE_LEAF && of->anchor) };
-
-        if (as == RULE_LEAF)
-            return rule_problems(&subject) == 0;
-        *known = rule_problems(&subject) == 0;
-    }
-    return *known == 1;
+    if (as == RULE_LEAF)
+        return !has_problems(labels, member, as);
+    if (*known == SOUND_NOT_ASKED)
+        *known = has_problems(labels, member, as) ? SOUND_NO : SOUND_YES;
+    return *known == SOUND_YES;
 }
 
 static bool length_allows(const struct labels *labels, size_t member, const struct label *below)
@@ -267,8 +282,8 @@ static bool may_follow(struct labels *labels, const struct label *below, size_t 
 /* Labels come in order of depth, so an earlier one is never longer. A later one may do for some of them. */
 static bool is_needless(const struct labels *labels, const struct label *label)
 {
-    for (size_t at = labels->places[label->member].labels; at != NONE; at = labels->items[at].next) {
-        struct label *other = &labels->items[at];
+    for (size_t at = labels->places[label->member].labels; at != 0; at = labels->items[at - 1].next) {
+        struct label *other = &labels->items[at - 1];
 
         if (other->cas <= label->cas && mask_within(&other->broken, &label->broken))
             return true;
@@ -288,9 +303,9 @@ static void add_label(struct labels *labels, struct label label)
         return;
     }
     label.next = labels->places[label.member].labels;
-    labels->places[label.member].labels = labels->count;
     labels->items = array_grow(labels->items, labels->count, sizeof(*labels->items));
     labels->items[labels->count++] = label;
+    labels->places[label.member].labels = labels->count;
 }
 
 /* The label of `issuer` above another; constraints that no way from there comes by are forgotten. */
@@ -377,13 +392,12 @@ void search_valid(struct pool *pool, struct search *search)
     struct labels labels = { .pool = pool, .places = memory_new(pool->count * sizeof(*labels.places)) };
 
     *search = (struct search){ 0 };
-    for (size_t i = 0; i < pool->count; i++)
-        labels.places[i] = (struct place){ .labels = NONE, .slot = NONE, .ca = -1, .anchor = -1 };
     run(&labels, search);
     if (search->members == NULL)
         search->bound = labels.bound;
     for (size_t i = 0; i < labels.constraint_count; i++)
-        constraint_free(labels.constraints[i]);
+        constraint_free(labels.constraints[i].constraint);
+    free(labels.constraints);
     free(labels.items);
     free(labels.reached);
     free(labels.places);

@@ -19,8 +19,8 @@ static bool algorithm_fits(const struct certificate *issued, const struct certif
     if (key == NULL ||
         OBJ_find_sigid_algs(X509_get_signature_nid(certificate_x509(issued)), NULL, &algorithm) != 1)
         return false;
-    return EVP_PKEY_is_a(key, OBJ_nid2sn(algorithm)) == 1 ||
-           (algorithm == NID_rsassaPss && EVP_PKEY_is_a(key, "RSA") == 1);
+    return EVP_PKEY_get_base_id(key) == algorithm ||
+           (algorithm == NID_rsassaPss && EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA);
 }
 
 static bool is_well_formed(const struct certificate *certificate)
@@ -61,13 +61,23 @@ static size_t better(const struct pool *pool, size_t best, size_t candidate)
                : best;
 }
 
+/* Whether the trust set has `a` before `b`. */
+static bool stands_before(const struct pool *pool, size_t a, size_t b)
+{
+    return pool->members[a].place < pool->members[b].place;
+}
+
 size_t walk_trusted_issuer(struct pool *pool, size_t member)
 {
-    size_t best = NOBODY;
+    size_t best = NOBODY, end;
 
-    for (size_t i = 0; i < pool->trusted_count; i++) {
-        if (likely_issued(pool, member, pool->trusted[i]))
-            best = better(pool, best, pool->trusted[i]);
+    for (size_t at = pool_find_subject(pool, pool->members[member].certificate, &end); at < end; at++) {
+        size_t candidate = pool->by_subject[at];
+
+        if (!pool->members[candidate].trusted || !likely_issued(pool, member, candidate))
+            continue;
+        best = best == NOBODY || stands_before(pool, best, candidate) ? better(pool, best, candidate)
+                                                                      : better(pool, candidate, best);
     }
     return best;
 }
@@ -295,6 +305,7 @@ static void follow_store(struct pool *pool, struct walk *walk, size_t depth)
     while (!is_self_signed(pool, walk->members[walk->count - 1]) && walk->count < depth) {
         size_t issuer = first_trusted_issuer(pool, walk->members[walk->count - 1]);
 
+        walk->unsure = walk->unsure || pool_issuer_unsure(pool, walk->members[walk->count - 1]);
         if (issuer == NOBODY || contains(walk, issuer))
             return;
         walk->members[walk->count++] = issuer;
@@ -326,6 +337,7 @@ static void walk_last_resort(struct pool *pool, struct walk *walk)
         struct walk other = *walk;
 
         other.count = at;
+        walk->unsure = other.unsure = walk->unsure || pool_issuer_unsure(pool, other.members[at - 1]);
         if (first_trusted_issuer(pool, other.members[at - 1]) == NOBODY)
             continue;
         follow_store(pool, &other, depth);

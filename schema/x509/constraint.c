@@ -23,13 +23,12 @@ struct constraint {
 struct constraint *constraint_new(const struct certificate *ca)
 {
     struct constraint *constraint;
-    int critical;
-    NAME_CONSTRAINTS *subtrees =
-        X509_get_ext_d2i(certificate_x509(ca), NID_name_constraints, &critical, NULL);
+    NAME_CONSTRAINTS *subtrees;
 
-    ERR_clear_error();
-    if (subtrees == NULL && critical == -1)
+    if (X509_get_ext_by_NID(certificate_x509(ca), NID_name_constraints, -1) < 0)
         return NULL;
+    subtrees = X509_get_ext_d2i(certificate_x509(ca), NID_name_constraints, NULL, NULL);
+    ERR_clear_error();
     constraint = memory_new(sizeof(*constraint));
     constraint->subtrees = subtrees;
     return constraint;

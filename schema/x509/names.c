@@ -219,7 +219,8 @@ bool names_match_host(const struct certificate *certificate, const char *host)
     memcpy(name, host, size);
     name[size] = '\0';
     /* Only a name that is no address may be matched as a DNS name: "10.0.0.1" is never a host label. */
-    ASN1_OCTET_STRING *address = a2i_IPADDRESS(name);
+    ASN1_OCTET_STRING *address =
+        strspn(name, "0123456789abcdefABCDEF.:") == strlen(name) ? a2i_IPADDRESS(name) : NULL;
     if (address != NULL) {
         matches =
             X509_check_ip(x509, ASN1_STRING_get0_data(address), (size_t)ASN1_STRING_length(address), 0) == 1;
@@ -231,6 +232,7 @@ bool names_match_host(const struct certificate *certificate, const char *host)
                                   X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS,
                                   NULL) == 1;
     }
-    ERR_clear_error();
+    if (!matches)
+        ERR_clear_error();
     return matches;
 }

@@ -240,6 +240,25 @@ static void spell(const struct path *path, char *letters, size_t size)
     letters[used] = '\0';
 }
 
+/* Asked again for another instant and another name, and then for these once more. */
+static void ground_says_the_same(const struct path_query *query)
+{
+    static const int64_t instants[] = { NOW, PAST, NOW + 40 * 366 * DAY, NOW };
+    struct path_ground *ground = path_ground_new(query);
+
+    for (size_t i = 0; i < 2 * sizeof(instants) / sizeof(instants[0]); i++) {
+        struct path_query fresh = *query;
+        const char *reason, *expected;
+
+        fresh.at = instants[i / 2];
+        fresh.name = i % 2 == 0 ? query->name : "www.example.com";
+        assert_int_equal(path_ground_verdict(ground, fresh.at, fresh.name, &reason),
+                         path_verdict_of(&fresh, &expected));
+        assert_string_equal(reason != NULL ? reason : "", expected != NULL ? expected : "");
+    }
+    path_ground_free(ground);
+}
+
 static void path_is_judged_as_described(void **state)
 {
     const struct path_case *row = *state;
@@ -271,6 +290,7 @@ static void path_is_judged_as_described(void **state)
     assert_string_equal(letters, row->best);
     assert_string_equal(text_string(&said), row->said);
     assert_int_equal(path_verdict_of(&query, NULL), row->verdict);
+    ground_says_the_same(&query);
     text_clear(&said);
     path_result_clear(&result);
     trust_set_free(set);
