@@ -47,6 +47,14 @@ void certifi_choose(struct choice *choice, const struct installed *installed, co
  */
 char *python_add_own(struct installed_list *list, int root_fd, const struct process *process, size_t index);
 
+/*
+ * The libraries of a Python inside another program, whose libpython lies at `library`: an application that was frozen with
+ * its modules has certifi beside it, a server of applications finds it where nobody sees. Returns the row's index;
+ * SIZE_MAX where the program is neither.
+ */
+size_t python_add_embedded(struct installed_list *list, int root_fd, const char *program,
+                           const char *library);
+
 void node_add(struct installed_list *list, int root_fd, const char *path, const char *resolved);
 void node_settle(struct trust_settings *settings, const struct process *process,
                  const struct installed *installed, int root_fd);

@@ -1,5 +1,6 @@
 #include "collector/runtime/kind.h"
 
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -257,6 +258,52 @@ char *python_add_own(struct installed_list *list, int root_fd, const struct proc
     add_libraries(list, root_fd, &python, &folders);
     text_list_clear(&folders);
     return python.home;
+}
+
+/* Programs that are made to run the Python of others. */
+static bool serves_applications(const char *program)
+{
+    static const char *const names[] = { "uwsgi*", "unitd", "apache2", "httpd" };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (fnmatch(names[i], tree_name(program), 0) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* requests is what such applications call with, for all that can be seen: its modules lie in the program. */
+size_t python_add_embedded(struct installed_list *list, int root_fd, const char *program, const char *library)
+{
+    char *folder = tree_folder(library), *store = tree_join(folder, "certifi/cacert.pem"),
+         *crypto = tree_join(folder, "libcrypto.so.3"), *directory = openssldir_of(root_fd, crypto);
+    bool frozen = tree_exists(root_fd, store);
+    struct installed *installed =
+        frozen || serves_applications(program)
+            ? installed_add(list, RUNTIME_REQUESTS, program, program, folder, "openssl")
+            : NULL;
+    size_t index = SIZE_MAX;
+
+    if (installed != NULL) {
+        installed->version = memory_text("");
+        installed->by_process = true;
+        if (frozen)
+            text_list_add(&installed->stores, store);
+        else
+            installed->unclear = "libpython";
+        if (directory != NULL)
+            installed->configuration = openssldir_configuration(directory);
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].runtime == RUNTIME_REQUESTS && strcmp(list->items[i].resolved, program) == 0 &&
+            list->items[i].home != NULL && strcmp(list->items[i].home, folder) == 0)
+            index = i;
+    }
+    free(directory);
+    free(crypto);
+    free(store);
+    free(folder);
+    return index;
 }
 
 void python_add(struct installed_list *list, int root_fd, const char *path, const char *resolved)

@@ -216,6 +216,22 @@ static bool is_among(const struct installed_list *list, enum runtime runtime, co
     return false;
 }
 
+/* A Python in a process that is not python's own. */
+static size_t of_python(struct installed_list *list, const struct mappings *mappings, int root_fd,
+                        size_t found[RUNNING_PER_PROCESS], size_t count)
+{
+    char *library = mappings_path(mappings, "libpython"),
+         *resolved = library == NULL ? NULL : tree_resolve(root_fd, library);
+
+    if (resolved != NULL && count < RUNNING_PER_PROCESS && !is_among(list, RUNTIME_PYTHON, found, count)) {
+        found[count] = python_add_embedded(list, root_fd, mappings->process->executable, resolved);
+        count += found[count] != SIZE_MAX;
+    }
+    free(resolved);
+    free(library);
+    return count;
+}
+
 /* A JVM in a process that is not java's own. */
 static size_t of_jvm(struct installed_list *list, const struct mappings *mappings, int root_fd,
                      size_t found[RUNNING_PER_PROCESS], size_t count)
@@ -323,6 +339,7 @@ void running_find(struct running *running, struct installed_list *list, const st
         count = found[0] != SIZE_MAX;
     }
     count = of_module(list, &mappings, root_fd, found, count);
+    count = of_python(list, &mappings, root_fd, found, count);
     count = of_jvm(list, &mappings, root_fd, found, count);
     running->count = of_gnutls(list, &mappings, root_fd, found, count);
     mappings_clear(&mappings);

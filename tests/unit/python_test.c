@@ -170,8 +170,46 @@ static const struct kind_case httpx[] = {
       NULL },
 };
 
+/* An application frozen by PyInstaller 6 into a folder, or one file, which unpacks itself into a folder. */
+static const struct kind_case embedded[] = {
+    { "a frozen application has its certifi beside its Python",
+      { { "/opt/pay/pay", "x" },
+        { "/opt/pay/_internal/libpython3.11.so.1.0", "x" },
+        { "/opt/pay/_internal/certifi/cacert.pem", PEM_B } },
+      { "/opt/pay/pay", { "./pay" }, { NULL }, "/opt/pay/_internal/libpython3.11.so.1.0" },
+      REQUESTS_READS("/opt/pay/_internal/certifi/cacert.pem") },
+    { "and is told like others",
+      { { "/opt/pay/pay", "x" },
+        { "/opt/pay/_internal/libpython3.11.so.1.0", "x" },
+        { "/opt/pay/_internal/certifi/cacert.pem", PEM_A },
+        { "/srv/b.pem", PEM_B } },
+      { "/opt/pay/pay",
+        { "./pay" },
+        { "REQUESTS_CA_BUNDLE=/srv/b.pem" },
+        "/opt/pay/_internal/libpython3.11.so.1.0" },
+      REQUESTS_READS("/srv/b.pem") },
+    { "of a server of applications nothing is said",
+      { { "/usr/bin/uwsgi-core", "x" }, { "/usr/lib/x/libpython3.11.so.1.0", "x" } },
+      { "/usr/bin/uwsgi-core", { "uwsgi" }, { NULL }, "/usr/lib/x/libpython3.11.so.1.0" },
+      RUNTIME_REQUESTS,
+      { NULL },
+      "openssl",
+      0,
+      false,
+      NULL },
+    { "another program with a Python inside has no such library",
+      { { "/usr/bin/vim.nox", "x" }, { "/usr/lib/x/libpython3.11.so.1.0", "x" } },
+      { "/usr/bin/vim.nox", { "vim" }, { NULL }, "/usr/lib/x/libpython3.11.so.1.0" },
+      RUNTIME_REQUESTS,
+      { NULL },
+      NULL,
+      0,
+      true,
+      NULL },
+};
+
 int main(void)
 {
     return RUN_ROWS(requests, client_is_as_measured) + RUN_ROWS(folders, client_is_as_measured) +
-           RUN_ROWS(httpx, client_is_as_measured);
+           RUN_ROWS(httpx, client_is_as_measured) + RUN_ROWS(embedded, client_is_as_measured);
 }
