@@ -43,12 +43,21 @@ static char *started_as(const struct process *process, int root_fd)
  * of a library that it has mapped; that is OpenSSL itself (Ruby, nginx, a static build), Go, and Rust's
  * native-certs. All but Go are judged as OpenSSL, the sternest of them.
  */
-static bool honours_variables(int root_fd, const char *path)
+static bool has_text(int root_fd, const char *path, const char *mark)
 {
-    char *name = tree_find_text(root_fd, path, "SSL_CERT_FILE", "");
+    char *rest = tree_find_text(root_fd, path, mark, "");
 
-    free(name);
-    return name != NULL;
+    free(rest);
+    return rest != NULL;
+}
+
+/*
+ * A program with rustls that honours no variables has its roots compiled in, as names and keys without the certificates
+ * that they are from (webpki-roots): which ones is not read.
+ */
+static bool carries_rustls(int root_fd, const char *path)
+{
+    return has_text(root_fd, path, "rustls-webpki-");
 }
 
 static bool has_no_trust(struct installed_list *list, const struct mappings *mappings, int root_fd)
@@ -57,11 +66,45 @@ static bool has_no_trust(struct installed_list *list, const struct mappings *map
 
     if (mappings_have(mappings, "libcrypto.so") || !tree_is_file(root_fd, path))
         return false;
-    if (!text_list_has(&list->plain, path) && honours_variables(root_fd, path))
+    if (!text_list_has(&list->plain, path) &&
+        (has_text(root_fd, path, "SSL_CERT_FILE") || carries_rustls(root_fd, path)))
         return false;
     if (!text_list_has(&list->plain, path))
         text_list_add(&list->plain, path);
     return true;
+}
+
+static enum runtime kind_of_stranger(const struct mappings *mappings, int root_fd)
+{
+    const char *path = mappings->process->executable;
+
+    if (go_made(root_fd, path))
+        return RUNTIME_GO;
+    if (!mappings_have(mappings, "libcrypto.so") && !has_text(root_fd, path, "SSL_CERT_FILE") &&
+        carries_rustls(root_fd, path))
+        return RUNTIME_RUSTLS;
+    return RUNTIME_OPENSSL;
+}
+
+/* It may carry an OpenSSL, or find one in its own folder; else it has the system's. */
+static void set_openssl(struct installed *installed, int root_fd, const char *mapped_dir)
+{
+    char *directory = openssldir_of(root_fd, installed->resolved);
+
+    installed->carries_openssl = directory != NULL;
+    if (directory != NULL) {
+        char *version = openssldir_version(root_fd, installed->resolved);
+
+        installed_set_openssl(installed, version);
+        free(version);
+    } else {
+        directory = mapped_dir != NULL ? memory_text(mapped_dir) : openssldir_of_system(root_fd);
+    }
+    if (directory != NULL) {
+        installed->configuration = openssldir_configuration(directory);
+        openssldir_add_stores(&installed->stores, directory);
+    }
+    free(directory);
 }
 
 /* SIZE_MAX when this program has nothing to do with trust. */
@@ -69,35 +112,22 @@ static size_t add_stranger(struct installed_list *list, const struct mappings *m
                            const char *openssl_dir)
 {
     const char *path = mappings->process->executable;
+    enum runtime runtime;
     struct installed *installed;
-    char *directory;
-    bool go;
 
     if (has_no_trust(list, mappings, root_fd))
         return SIZE_MAX;
-    go = go_made(root_fd, path);
-    installed =
-        installed_add(list, go ? RUNTIME_GO : RUNTIME_OPENSSL, path, path, NULL, go ? "go" : "openssl");
+    runtime = kind_of_stranger(mappings, root_fd);
+    installed = installed_add(list, runtime, path, path, NULL, runtime_name(runtime));
     if (installed == NULL)
         return SIZE_MAX;
     installed->version = memory_text("");
-    directory = openssldir_of(root_fd, path); /* it may carry an OpenSSL, or find one in its own folder */
-    installed->carries_openssl = directory != NULL;
-    if (directory != NULL && !go) {
-        char *version = openssldir_version(root_fd, path);
-
-        installed_set_openssl(installed, version);
-        free(version);
-    }
-    if (directory == NULL)
-        directory = openssl_dir != NULL ? memory_text(openssl_dir) : openssldir_of_system(root_fd);
-    if (go) {
+    if (runtime == RUNTIME_GO)
         go_add_stores(installed, root_fd);
-    } else if (directory != NULL) {
-        installed->configuration = openssldir_configuration(directory);
-        openssldir_add_stores(&installed->stores, directory);
-    }
-    free(directory);
+    else if (runtime == RUNTIME_RUSTLS)
+        installed->unclear = "webpki-roots";
+    else
+        set_openssl(installed, root_fd, openssl_dir);
     return list->count - 1;
 }
 
@@ -145,6 +175,7 @@ static bool is_meant(const struct installed_list *list, const struct installed *
     case RUNTIME_JAVA:
     case RUNTIME_CURL:
     case RUNTIME_GO:
+    case RUNTIME_RUSTLS:
     case RUNTIME_GNUTLS:
     case RUNTIME_GIT:
     case RUNTIME_WGET:

@@ -7,6 +7,9 @@
 
 #include "schema/base/input.h"
 
+/* Above every process id (proc(5), pid_max): it maps nothing. */
+#define NOBODY 0x7ffffff0
+
 #define OPENSSL "/usr/lib/x/libcrypto.so.3"
 #define OPENSSL_BYTES "OPENSSLDIR: \"/usr/lib/ssl\""
 
@@ -79,7 +82,7 @@ static bool talks(void *context, const struct process *process)
 
 static void fill(struct process *process, const struct kind_case *row)
 {
-    *process = (struct process){ .pid = getpid(),
+    *process = (struct process){ .pid = row->process.maps != NULL ? getpid() : NOBODY,
                                  .uid = geteuid(),
                                  .root = memory_text(tree),
                                  .executable = memory_text(row->process.executable),

@@ -42,7 +42,7 @@ struct host {
 /*
  * The host of a row and its client: that of the row's process, or else the one without a process; NULL where there is
  * none. Each host has an OpenSSL, whose file is a.pem, and a libcurl that is built to read Debian's bundle and directory;
- * the process is this test itself as far as what it maps is looked at.
+ * a process that maps something is this test itself, as far as that is looked at.
  */
 const struct client *host_make(struct host *host, const struct kind_case *row);
 void host_remove(struct host *host);
