@@ -10,7 +10,7 @@
 #include "schema/trust/path.h"
 
 /* Raised whenever the same input may get another verdict; stored with every verdict. */
-#define JUDGE_ENGINE_VERSION 1
+#define JUDGE_ENGINE_VERSION 2
 
 struct judgement {
     enum verdict verdict;
