@@ -241,6 +241,7 @@ static void certificate_is_in_breach_as_described(void **state)
     certificate_free(certificate);
 }
 
+/* A key of the request's own is freed. */
 static bool breaks(const struct pki_request *request, const char *code)
 {
     struct certificate *certificate = pki_issue(request);
@@ -249,6 +250,7 @@ static bool breaks(const struct pki_request *request, const char *code)
     for (const struct profile_rule *rule = profile_rules(); rule->code != NULL; rule++)
         broken = broken || (strcmp(rule->code, code) == 0 && profile_breaks(rule, certificate, PROFILE_LEAF));
     certificate_free(certificate);
+    EVP_PKEY_free(request->own_key);
     return broken;
 }
 
