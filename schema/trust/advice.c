@@ -146,6 +146,7 @@ static const char *leaf_advice(enum path_problem_code code)
     case PATH_NOT_A_CA:
     case PATH_PATH_LENGTH:
     case PATH_NAME_CONSTRAINTS:
+    case PATH_POLICY:
     case PATH_NO_ISSUER:
     case PATH_AKI_MISMATCH:
     case PATH_DISTRUSTED:

@@ -1,9 +1,12 @@
 #include "schema/trust/course.h"
 
+#include <stdlib.h>
+
 #include <openssl/x509v3.h>
 
 #include "schema/trust/rule.h"
 #include "schema/x509/constraint.h"
+#include "schema/x509/policy.h"
 
 static const struct pool_member *member_of(const struct course *course, size_t at)
 {
@@ -96,6 +99,25 @@ static void judge_names(struct course *course)
     }
 }
 
+/* By whom an explicit policy is asked for is not said, as it is the whole path that lacks it. */
+static void judge_policies(struct course *course)
+{
+    size_t count = course->count - course->anchored;
+    const struct certificate **certificates;
+    enum policy_answer answer;
+
+    if (!course->pool->query->model->policies || course->headless || count == 0)
+        return;
+    certificates = memory_new(count * sizeof(*certificates));
+    for (size_t at = 0; at < count; at++)
+        certificates[at] = member_of(course, at)->certificate;
+    answer = policy_of_path(certificates, count);
+    free(certificates);
+    course->open += answer == POLICY_OPEN;
+    if (answer != POLICY_SATISFIED)
+        report(course, 0, PATH_POLICY);
+}
+
 static void judge_links(struct course *course)
 {
     for (size_t at = 0; at + 1 < course->count; at++) {
@@ -128,6 +150,7 @@ void course_judge(struct course *course)
     judge_each(course);
     judge_lengths(course);
     judge_names(course);
+    judge_policies(course);
     judge_links(course);
     judge_end(course);
 }

@@ -15,7 +15,7 @@
     .formats = MODEL_READS_KEYSTORES, .damage = MODEL_DAMAGE_DROPS_FILE, .trusted_block = MODEL_TRUSTED_SKIPPED, \
     .java_marks = true, .anchors = MODEL_ANCHORS_ANY,                                                        \
     .anchor_says_ca = true, .order = MODEL_TRUSTED_FIRST, .names = MODEL_NAMES_CANONICAL,                    \
-    .leaf_key_usage = MODEL_LEAF_USAGE_SIGNS, .netscape = true, .sha2_only = true, .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024, .nist_curves = true,  \
+    .leaf_key_usage = MODEL_LEAF_USAGE_SIGNS, .netscape = true, .sha2_only = true, .policies = true, .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024, .nist_curves = true,  \
     .sha1_refused = true, .verifies = true
 
 /*
@@ -41,7 +41,7 @@ static const struct model models[] = {
       .reads_x509_label = true, .anchors = MODEL_ANCHORS_ANY, .anchor_dates = true,
       .anchor_checks = MODEL_ANCHOR_ALL, .alternatives = MODEL_ALTERNATIVES_ALL,
       .order = MODEL_TRUSTED_FIRST, .aki = MODEL_AKI_IGNORED, .names = MODEL_NAMES_CANONICAL,
-      .eku = MODEL_EKU_ALL, .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
+      .eku = MODEL_EKU_ALL, .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024, .policies = true, .sha1_refused = true, .verifies = true },
 
     /*
      * OpenSSL 3.0, read (crypto/x509: build_chain, find_issuer, get1_issuer, check_trust,
@@ -83,7 +83,7 @@ static const struct model models[] = {
      * dropped all curves but NIST's three, JDK 8 and 11 refuse them (jdk.disabled.namedCurves). SHA-1
      * is refused below the JDK's own roots only (jdk.certpath.disabledAlgorithms); here always.
      * A leaf with a key usage must sign (EndEntityChecker, but for TLS 1.2's exchange of RSA), and be a server's where it has
-     * a Netscape type. SHA-224 is refused by 25, SHA-3 by all.
+     * a Netscape type. SHA-224 is refused by 25, SHA-3 by all. Policies count (PolicyChecker).
      */
     { .name = "java", .clients = "Java virtual machines with JSSE",
       JAVA_FAMILY, .anchor_checks = MODEL_ANCHOR_SIGNS, .alternatives = MODEL_ALTERNATIVES_JSSE,
@@ -105,14 +105,15 @@ static const struct model models[] = {
     /*
      * Go 1.26's crypto/x509, read (verify.go, cert_pool.go) and measured: every path, every certificate of
      * the pool an anchor, roots' dates and EKU count, only "CERTIFICATE" blocks without headers are
-     * read, a bad block is skipped, and a byte order mark hides the first one. Names are compared as bytes.
+     * read, a bad block is skipped, and a byte order mark hides the first one. Names are compared as bytes. Policies
+     * count, SHA-224 is not known.
      */
     { .name = "go", .clients = "programs written in Go",
       .formats = MODEL_READS_PEM, .damage = MODEL_DAMAGE_SKIPS_BLOCK, .trusted_block = MODEL_TRUSTED_SKIPPED,
       .loses_first_after_bom = true, .anchors = MODEL_ANCHORS_ANY, .anchor_dates = true,
       .anchor_checks = MODEL_ANCHOR_ALL, .anchor_says_ca = true, .alternatives = MODEL_ALTERNATIVES_ALL,
       .order = MODEL_TRUSTED_FIRST, .aki = MODEL_AKI_IGNORED, .names = MODEL_NAMES_BYTES, .eku = MODEL_EKU_ALL,
-      .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
+      .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024, .sha2_only = true, .policies = true, .sha1_refused = true, .verifies = true },
 
     /*
      * OpenSSL 1.0.2, read (crypto/x509/x509_vfy.c) and measured with Node 8.17, which carries 1.0.2s: issuers are taken
@@ -141,14 +142,15 @@ static const struct model models[] = {
     /*
      * NSS 3.87, measured with tstclnt, by its classic builder and by libpkix: where they differ the sterner counts. A leaf
      * ends no path; any purpose is not serverAuth; the classic one follows one issuer a step, which of two of a name it
-     * does not say. Extended key usage of intermediates counts as in Firefox's own verifier (mozilla::pkix), which was not measured.
+     * does not say. Extended key usage of intermediates counts as in Firefox's own verifier (mozilla::pkix), which was not measured. libpkix looks at
+     * policies.
      */
     { .name = "nss", .clients = "Firefox, Thunderbird and programs on NSS",
       .formats = MODEL_READS_ANY, .damage = MODEL_DAMAGE_SKIPS_BLOCK, .trusted_block = MODEL_TRUSTED_SKIPPED,
       .reads_x509_label = true, .anchors = MODEL_ANCHORS_ANY, .anchor_dates = true, .leaf_no_anchor = true,
       .anchor_checks = MODEL_ANCHOR_ALL, .anchor_says_ca = true, .alternatives = MODEL_ALTERNATIVES_ALL, .namesakes_unsure = true,
       .order = MODEL_TRUSTED_FIRST, .aki = MODEL_AKI_KEY_ID, .names = MODEL_NAMES_CANONICAL, .eku = MODEL_EKU_ALL,
-      .leaf_key_usage = MODEL_LEAF_USAGE_ANY, .netscape = true, .strict = true, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
+      .leaf_key_usage = MODEL_LEAF_USAGE_ANY, .netscape = true, .policies = true, .strict = true, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
 
     /*
      * rustls 0.23 with rustls-webpki and rustls-native-certs, measured: an anchor is a name, a key and name constraints;

@@ -137,6 +137,7 @@ struct model {
     enum model_leaf_usage leaf_key_usage;
     bool netscape; /* a leaf with a Netscape certificate type must be a server's */
     enum model_eku_any eku_any;
+    bool policies;     /* an explicit policy can be asked for (RFC 5280 section 6.1) */
     bool strict;       /* X509_V_FLAG_X509_STRICT and its like */
     int key_bits_min;  /* RSA, and what is as strong of other kinds; 0 for no minimum */
     bool nist_curves;  /* of elliptic curves it knows P-256, P-384 and P-521 alone */

@@ -33,6 +33,7 @@ static const char *const problem_names[PATH_PROBLEM_CODES] = {
     [PATH_DISTRUSTED] = "distrusted",
     [PATH_BAD_SIGNATURE] = "bad-signature",
     [PATH_MALFORMED] = "malformed",
+    [PATH_POLICY] = "policy",
     [PATH_PROFILE] = "profile",
 };
 
@@ -190,21 +191,56 @@ static bool serves_namesakes(const struct pool *pool)
     return false;
 }
 
+/* What all paths come to, each judged to its end. */
+struct sum {
+    struct pool *pool;
+    size_t good, open;
+};
+
+static void add_up(void *context, const size_t *members, size_t count, bool anchored)
+{
+    struct sum *sum = context;
+    struct course course = { .pool = sum->pool, .members = members, .count = count, .anchored = anchored };
+
+    if (!anchored)
+        return;
+    course_judge(&course);
+    sum->good += course.problems == 0;
+    sum->open += course_is_open(&course);
+}
+
+/*
+ * The search does not tell ways apart by policies. Where these alone stood in its way every path is looked at, if they
+ * are not too many: whether one is valid. *bound is why that is left open.
+ */
+static bool outdo_policies(struct pool *pool, const char **bound)
+{
+    struct sum sum = { .pool = pool };
+    struct listing listing = listing_visit(pool, add_up, &sum);
+
+    if (sum.good > 0 && !pool->query->model->first_path)
+        return true;
+    if (listing.truncated || sum.open > 0 || sum.good > 0)
+        *bound = "constraints-limit";
+    return false;
+}
+
 static enum path_verdict judge_all(struct pool *pool, struct path_result *result, const char **reason)
 {
     struct search search;
     bool found, strays;
 
     search_valid(pool, &search);
-    found = search.members != NULL;
-    strays = found && pool->query->model->first_path && jsse_may_stray(pool, &search);
+    found = search.members != NULL ||
+            (search.by_policies && search.bound == NULL && outdo_policies(pool, &search.bound));
+    strays = search.members != NULL && pool->query->model->first_path && jsse_may_stray(pool, &search);
     if (result != NULL) {
         void *context[] = { result, pool };
         struct listing listing = listing_visit(pool, collect, context);
 
         result->truncated = listing.truncated;
         result->paths_total = listing.total;
-        if (found)
+        if (search.members != NULL)
             keep_found(pool, &search, result);
         if (result->path_count > 0)
             qsort(result->paths, result->path_count, sizeof(*result->paths), compare_paths);

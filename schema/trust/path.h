@@ -31,6 +31,7 @@ enum path_problem_code {
     PATH_DISTRUSTED,
     PATH_BAD_SIGNATURE,
     PATH_MALFORMED,
+    PATH_POLICY,
     PATH_PROFILE, /* only where the profile is judged: shape.h */
     PATH_PROBLEM_CODES
 };

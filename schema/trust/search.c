@@ -7,6 +7,7 @@
 
 #include "schema/trust/rule.h"
 #include "schema/x509/constraint.h"
+#include "schema/x509/policy.h"
 
 /* Labels of one search: 80 bytes each, 5 MiB. Real trust sets need a few hundred. */
 #define LABELS_MAX (1 << 16)
@@ -338,6 +339,29 @@ static void take_path(const struct labels *labels, size_t top, size_t anchor, st
         search->members[--at] = labels->items[label].member;
 }
 
+/*
+ * Policies are asked of whole paths, and ways are not told apart by them: where one that is no worse otherwise fails by
+ * them, nothing is said of those that it made needless.
+ */
+static bool policies_allow(struct labels *labels, struct search *search)
+{
+    const struct certificate **certificates;
+    bool allow;
+
+    if (!labels->pool->query->model->policies)
+        return true;
+    certificates = memory_new(search->count * sizeof(*certificates));
+    for (size_t at = 0; at + 1 < search->count; at++)
+        certificates[at] = labels->pool->members[search->members[at]].certificate;
+    allow = policy_of_path(certificates, search->count - 1) == POLICY_SATISFIED;
+    free(certificates);
+    if (allow)
+        return true;
+    free(search->members);
+    *search = (struct search){ .by_policies = true };
+    return false;
+}
+
 /* All steps up from one label. True when one of them ends at an anchor. */
 static bool climb(struct labels *labels, size_t from, struct search *search)
 {
@@ -356,7 +380,8 @@ static bool climb(struct labels *labels, size_t from, struct search *search)
         }
         if (above->anchor && may_follow(labels, &below, issuer, RULE_ANCHOR)) {
             take_path(labels, from, issuer, search);
-            return true;
+            if (policies_allow(labels, search))
+                return true;
         }
         if (may_follow(labels, &below, issuer, RULE_CA))
             add_label(labels, label_above(labels, from, issuer));

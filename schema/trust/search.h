@@ -10,6 +10,7 @@
 struct search {
     size_t *members; /* the valid path, leaf first; NULL when there is none. free() it. */
     size_t count;
+    bool by_policies;  /* ways there are, and none that was tried has the policy that it is asked for */
     const char *bound; /* which limit was reached, when no valid path was found; NULL for none */
 };
 

@@ -106,6 +106,7 @@ struct certificate *pki_issue(const struct pki_request *request)
                        : request->signer != 0       ? pki_key(request->signer)
                                                     : key;
     X509_NAME *name = make_name(request->subject, request->string_type);
+    CONF *nothing = NCONF_new(NULL);
     X509V3_CTX context;
     bool unhashed = EVP_PKEY_get_id(signer) == EVP_PKEY_ED25519;
 
@@ -121,8 +122,10 @@ struct certificate *pki_issue(const struct pki_request *request)
     X509_NAME_free(name);
     X509_set_pubkey(x509, key);
     X509V3_set_ctx(&context, issuer, x509, NULL, NULL, 0);
+    X509V3_set_nconf(&context, nothing); /* some extensions ask for a configuration, be it an empty one */
     for (const char *const *line = request->extensions; line != NULL && *line != NULL; line++)
         add_extension(x509, &context, *line);
+    NCONF_free(nothing);
     must(X509_sign(x509, signer,
                    unhashed ? NULL
                             : EVP_get_digestbyname(request->digest != NULL ? request->digest : "SHA256")) > 0,
