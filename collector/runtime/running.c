@@ -247,31 +247,25 @@ static bool is_among(const struct installed_list *list, enum runtime runtime, co
     return false;
 }
 
-/* A Python in a process that is not python's own. */
-static size_t of_python(struct installed_list *list, const struct mappings *mappings, int root_fd,
-                        size_t found[RUNNING_PER_PROCESS], size_t count)
+/* Runtimes that live in processes which are not their own program's, by the library that is mapped then. */
+static const struct guest {
+    enum runtime runtime;
+    const char *library;
+    size_t (*add)(struct installed_list *list, int root_fd, const char *executable, const char *library);
+} guests[] = {
+    { RUNTIME_PYTHON, "libpython", python_add_embedded },
+    { RUNTIME_JAVA, "libjvm.so", java_add_embedded },
+};
+
+static size_t of_guest(struct installed_list *list, const struct guest *guest,
+                       const struct mappings *mappings, int root_fd, size_t found[RUNNING_PER_PROCESS],
+                       size_t count)
 {
-    char *library = mappings_path(mappings, "libpython"),
+    char *library = mappings_path(mappings, guest->library),
          *resolved = library == NULL ? NULL : tree_resolve(root_fd, library);
 
-    if (resolved != NULL && count < RUNNING_PER_PROCESS && !is_among(list, RUNTIME_PYTHON, found, count)) {
-        found[count] = python_add_embedded(list, root_fd, mappings->process->executable, resolved);
-        count += found[count] != SIZE_MAX;
-    }
-    free(resolved);
-    free(library);
-    return count;
-}
-
-/* A JVM in a process that is not java's own. */
-static size_t of_jvm(struct installed_list *list, const struct mappings *mappings, int root_fd,
-                     size_t found[RUNNING_PER_PROCESS], size_t count)
-{
-    char *library = mappings_path(mappings, "libjvm.so"),
-         *resolved = library == NULL ? NULL : tree_resolve(root_fd, library);
-
-    if (resolved != NULL && count < RUNNING_PER_PROCESS && !is_among(list, RUNTIME_JAVA, found, count)) {
-        found[count] = java_add_embedded(list, root_fd, mappings->process->executable, resolved);
+    if (resolved != NULL && count < RUNNING_PER_PROCESS && !is_among(list, guest->runtime, found, count)) {
+        found[count] = guest->add(list, root_fd, mappings->process->executable, resolved);
         count += found[count] != SIZE_MAX;
     }
     free(resolved);
@@ -370,8 +364,8 @@ void running_find(struct running *running, struct installed_list *list, const st
         count = found[0] != SIZE_MAX;
     }
     count = of_module(list, &mappings, root_fd, found, count);
-    count = of_python(list, &mappings, root_fd, found, count);
-    count = of_jvm(list, &mappings, root_fd, found, count);
+    for (size_t i = 0; i < sizeof(guests) / sizeof(guests[0]); i++)
+        count = of_guest(list, &guests[i], &mappings, root_fd, found, count);
     running->count = of_gnutls(list, &mappings, root_fd, found, count);
     mappings_clear(&mappings);
 }
