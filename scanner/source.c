@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "scanner/target.h"
+#include "schema/tls/target.h"
 #include "schema/base/text.h"
 
 #define CHUNK_BYTES 65536

@@ -9,7 +9,7 @@
 
 #include "scanner/compare.h"
 #include "scanner/loop.h"
-#include "scanner/target.h"
+#include "schema/tls/target.h"
 
 struct task {
     uint64_t seq;

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "scanner/target.h"
+#include "schema/tls/target.h"
 #include "tests/support/check.h"
 
 static char path[64];

@@ -1,4 +1,4 @@
-#include "scanner/target.h"
+#include "schema/tls/target.h"
 
 #include "tests/support/check.h"
 

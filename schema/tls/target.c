@@ -1,4 +1,4 @@
-#include "scanner/target.h"
+#include "schema/tls/target.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
