@@ -10,12 +10,17 @@
 #include "aggregator/ingest.h"
 #include "aggregator/judging.h"
 #include "aggregator/migration.h"
+#include "aggregator/naming.h"
 #include "aggregator/offset.h"
 #include "schema/base/clock.h"
 #include "schema/base/log.h"
 
-/* Of everybody, and of partners that have one of their own (topic_is_in()). */
-#define IN_TOPICS "^rootshift\\.in(\\..+)?$"
+/*
+ * What hosts send: of everybody, and of partners that have a topic of their own (topic_is_in()); and what scanners
+ * see. As patterns, so that a cluster without scanners needs no topics for them.
+ */
+static const char *const patterns[] = { "^rootshift\\.in(\\..+)?$", "^rootshift\\.scan\\.results$",
+                                        "^rootshift\\.certificates$" };
 
 /* A batch is what comes in this time, or settings->batch records. */
 #define POLL_MS 200
@@ -204,6 +209,13 @@ static bool is_done(const struct loop *loop)
     return true;
 }
 
+/* What is done when nothing more comes for now. */
+static bool rest(struct loop *loop, struct error *err)
+{
+    return judging_sweep(loop->database, err) && naming_sweep(loop->database, err) &&
+           ingest_rest(loop->ingest, err) && look_at_logs(loop, err);
+}
+
 static bool turn(struct loop *loop, struct batch *batch, struct consumer_record *records, struct error *err)
 {
     size_t count = 0;
@@ -219,7 +231,7 @@ static bool turn(struct loop *loop, struct batch *batch, struct consumer_record 
     if (loop->unswept || clock_monotonic_ms() - loop->idle_at_ms >= IDLE_MS) {
         loop->unswept = false;
         loop->idle_at_ms = clock_monotonic_ms();
-        ok = judging_sweep(loop->database, err) && ingest_rest(loop->ingest, err) && look_at_logs(loop, err);
+        ok = rest(loop, err);
     }
     return ok;
 }
@@ -237,7 +249,8 @@ static bool session(const struct settings *settings, struct database *database, 
 
     gethostname(loop.owner, sizeof(loop.owner) - 16);
     snprintf(loop.owner + strlen(loop.owner), 16, "/%d", getpid());
-    text_list_add(&wanted, IN_TOPICS);
+    for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
+        text_list_add(&wanted, patterns[i]);
     loop.ingest = ingest_open(database, key_id(centre), err);
     if (loop.ingest != NULL)
         loop.consumer = consumer_open(&settings->kafka, settings->group, &wanted, &events, &loop, err);
@@ -247,7 +260,7 @@ static bool session(const struct settings *settings, struct database *database, 
     while (ok && !stop && !is_done(&loop))
         ok = turn(&loop, batch, records, err);
     /* What came last is judged before we go. */
-    ok = ok && judging_sweep(database, err) && ingest_rest(loop.ingest, err) && look_at_logs(&loop, err);
+    ok = ok && rest(&loop, err);
     if (loop.consumer != NULL)
         consumer_close(loop.consumer);
     ingest_close(loop.ingest);

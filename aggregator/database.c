@@ -343,3 +343,34 @@ bool database_bool(const PGresult *result, int row, const char *column)
 {
     return *database_value(result, row, column) == 't';
 }
+
+/* One element in quotes, as array_out writes it: backslash takes the next byte as it is. */
+static const char *take_quoted(const char *at, struct text *item)
+{
+    for (; *at != '\0' && *at != '"'; at++) {
+        at += *at == '\\' && at[1] != '\0';
+        text_append(item, at, 1);
+    }
+    return at + (*at == '"');
+}
+
+void database_texts(const PGresult *result, int row, const char *column, struct text_list *items)
+{
+    const char *at = database_value(result, row, column);
+
+    at += *at == '{';
+    while (*at != '\0' && *at != '}') {
+        struct text item = { 0 };
+        size_t plain = strcspn(at, ",}");
+
+        if (*at == '"') {
+            at = take_quoted(at + 1, &item);
+        } else {
+            text_append(&item, at, plain);
+            at += plain;
+        }
+        text_list_add(items, text_string(&item));
+        text_clear(&item);
+        at += *at == ',';
+    }
+}

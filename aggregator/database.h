@@ -92,3 +92,6 @@ bool database_is_null(const PGresult *result, int row, const char *column);
 int64_t database_number(const PGresult *result, int row, const char *column);
 double database_real(const PGresult *result, int row, const char *column);
 bool database_bool(const PGresult *result, int row, const char *column);
+
+/* A text[] without NULLs as a list; clear it. */
+void database_texts(const PGresult *result, int row, const char *column, struct text_list *items);

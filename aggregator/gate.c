@@ -14,8 +14,15 @@
 /* Each unreadable record may be what a host had to say that now counts with older words. */
 #define DEAD_LETTER_MAX 0.01
 
-/* Of the input document. In 1 dead letters were counted for ever, against all records that ever came. */
-#define INPUT_VERSION 2
+/* A scan a day, with two hours to be done in. */
+#define SCAN_AGE_MAX_S (26 * CLOCK_HOUR)
+
+/*
+ * Of the input document. In 1 dead letters were counted for ever, against all records that ever came; before 3
+ * nothing was said of scans.
+ */
+#define INPUT_VERSION 3
+#define INPUT_WITH_WINDOW 2
 
 /* Shares are sums of quotients: less than any host's weight. */
 #define ROUNDING 1e-9
@@ -37,7 +44,7 @@ struct policy {
 };
 
 struct health {
-    double partitions, behind, lag_age_s, heard, dead_letters, gaps;
+    double partitions, behind, lag_age_s, heard, dead_letters, gaps, scans, scan_age_s, unscanned;
 };
 
 struct facts {
@@ -114,15 +121,18 @@ static bool read_partner(tree_value from, struct partner *partner, struct error 
 
 static void read_health(tree_value from, double version, struct health *health)
 {
-    double heard = version < INPUT_VERSION ? number_of(from, "records") + number_of(from, "hosts")
-                                           : number_of(from, "hosts_heard");
+    double heard = version < INPUT_WITH_WINDOW ? number_of(from, "records") + number_of(from, "hosts")
+                                               : number_of(from, "hosts_heard");
 
     *health = (struct health){ .partitions = number_of(from, "partitions"),
                                .behind = number_of(from, "partitions_behind"),
                                .lag_age_s = number_of(from, "lag_age_s"),
                                .heard = heard,
                                .dead_letters = number_of(from, "dead_letters"),
-                               .gaps = number_of(from, "gaps_open") };
+                               .gaps = number_of(from, "gaps_open"),
+                               .scans = number_of(from, "scans"),
+                               .scan_age_s = number_of(from, "scan_age_s"),
+                               .unscanned = number_of(from, "endpoints_unscanned") };
 }
 
 static bool read_facts(tree_value input, struct facts *facts, struct error *err)
@@ -272,6 +282,12 @@ static void check_health(const struct health *health, struct gate_result *result
               health->dead_letters > 0 ? health->dead_letters / (health->heard + health->dead_letters) : 0,
               DEAD_LETTER_MAX);
     add_doubt(result, "open-gaps", "stretches of the log that were lost unread", health->gaps, 0);
+    if (health->scans > 0) { /* as with Kafka above: what nobody set up cannot be unwell */
+        add_doubt(result, "scan-age", "seconds since the scan that every endpoint has answered",
+                  health->scan_age_s, SCAN_AGE_MAX_S);
+        add_doubt(result, "unscanned", "endpoints in use that no scan has an answer of", health->unscanned,
+                  0);
+    }
 }
 
 static enum gate_verdict conclude(const struct gate_result *result)

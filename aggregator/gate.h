@@ -9,7 +9,7 @@
 
 enum gate_verdict { GATE_GO, GATE_NO_GO, GATE_INCONCLUSIVE };
 
-#define GATE_RULES_MAX 12
+#define GATE_RULES_MAX 16
 
 struct gate_rule {
     const char *name;

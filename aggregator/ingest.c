@@ -88,6 +88,15 @@ static bool move_offsets(struct ingest *ingest, const struct ingest_move *moves,
     return true;
 }
 
+static bool has_scanned(const struct record_open *open, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (open[i].from != RECORD_FROM_HOST)
+            return true;
+    }
+    return false;
+}
+
 /* `force_dead` is for a batch of one record. */
 static bool apply(struct ingest *ingest, const struct record_open *open, size_t count,
                   const struct ingest_move *moves, size_t move_count, const char *force_dead, int64_t now,
@@ -102,8 +111,10 @@ static bool apply(struct ingest *ingest, const struct record_open *open, size_t 
     ok = ok && database_copy_in(ingest->database, RECORD_COPY, &rows, err);
     if (ok)
         failpoint(FAILPOINT_AFTER_COPY);
-    ok = ok && database_script(ingest->database, statement_text("merge"), err) &&
-         move_offsets(ingest, moves, move_count, now, err);
+    ok =
+        ok && database_script(ingest->database, statement_text("merge"), err) &&
+        (!has_scanned(open, count) || database_script(ingest->database, statement_text("merge_scan"), err)) &&
+        move_offsets(ingest, moves, move_count, now, err);
     if (ok)
         failpoint(FAILPOINT_BEFORE_COMMIT);
     ok = ok && database_commit(ingest->database, err);

@@ -6,14 +6,16 @@
 
 #include "aggregator/content.h"
 #include "aggregator/copy.h"
+#include "aggregator/scanned.h"
 #include "schema/base/clock.h"
 #include "schema/wire/token.h"
+#include "schema/wire/topic.h"
 
-enum kind { DEAD, QUARANTINE, ENROLMENT, MANIFEST, REPORT };
+enum kind { DEAD, QUARANTINE, ENROLMENT, MANIFEST, REPORT, RESULT, CERTIFICATE };
 
 static const char *const kind_names[] = {
-    [DEAD] = "dead",         [QUARANTINE] = "quarantine", [ENROLMENT] = "enrolment",
-    [MANIFEST] = "manifest", [REPORT] = "report",
+    [DEAD] = "dead",     [QUARANTINE] = "quarantine", [ENROLMENT] = "enrolment",     [MANIFEST] = "manifest",
+    [REPORT] = "report", [RESULT] = "result",         [CERTIFICATE] = "certificate",
 };
 
 /* What becomes of a record. `content` and `trust_set` are filled for what is taken. */
@@ -26,10 +28,20 @@ struct outcome {
     struct json content;
 };
 
+static enum record_from from_of(const char *topic)
+{
+    if (strcmp(topic, topics[TOPIC_SCAN_RESULTS].name) == 0)
+        return RECORD_FROM_SCANNER;
+    if (strcmp(topic, topics[TOPIC_CERTIFICATES].name) == 0)
+        return RECORD_OF_CERTIFICATE;
+    return RECORD_FROM_HOST;
+}
+
 void record_open(struct record_open *open, const struct record *record)
 {
-    *open = (struct record_open){ .record = *record };
-    open->opened = envelope_parse(&open->envelope, record->bytes, record->size, &open->refused);
+    *open = (struct record_open){ .record = *record, .from = from_of(record->topic) };
+    if (open->from == RECORD_FROM_HOST)
+        open->opened = envelope_parse(&open->envelope, record->bytes, record->size, &open->refused);
 }
 
 void record_close(struct record_open *open)
@@ -182,8 +194,35 @@ static void judge_report(const struct record_context *context, const struct reco
     codec_json(report, &outcome->content);
 }
 
-static bool judge(const struct record_context *context, const struct record_open *open,
-                  struct outcome *outcome, struct error *err)
+static void judge_result(const struct record_context *context, const struct record_open *open,
+                         struct outcome *outcome)
+{
+    struct scanned scanned;
+    struct error wrong;
+
+    if (!scanned_read(open->record.bytes, open->record.size, &scanned, &wrong)) {
+        end(outcome, DEAD, wrong.message);
+        return;
+    }
+    outcome->content = scanned.content;
+    outcome->observed_at = scanned.started_at;
+    if (scanned.started_at > context->now + RECORD_AHEAD_MAX_S)
+        end(outcome, DEAD, "scan record: the scanner's clock is ahead of ours");
+    else
+        outcome->kind = RESULT;
+}
+
+/* It is kept under the name that its bytes have; that they are a certificate, whoever reads them sees. */
+static void judge_certificate(const struct record_open *open, struct outcome *outcome)
+{
+    if (open->record.size == 0)
+        end(outcome, DEAD, "certificate: no bytes");
+    else
+        outcome->kind = CERTIFICATE;
+}
+
+static bool judge_host(const struct record_context *context, const struct record_open *open,
+                       struct outcome *outcome, struct error *err)
 {
     const struct key *sender;
     struct error wrong;
@@ -218,6 +257,17 @@ static bool judge(const struct record_context *context, const struct record_open
     return ok;
 }
 
+static bool judge(const struct record_context *context, const struct record_open *open,
+                  struct outcome *outcome, struct error *err)
+{
+    switch (open->from) {
+    case RECORD_FROM_HOST: return judge_host(context, open, outcome, err);
+    case RECORD_FROM_SCANNER: judge_result(context, open, outcome); return true;
+    case RECORD_OF_CERTIFICATE: judge_certificate(open, outcome); return true;
+    }
+    return true;
+}
+
 static void copy_instant(struct text *rows, int64_t instant, bool last)
 {
     char text[CLOCK_TEXT_BYTES];
@@ -249,11 +299,11 @@ static void write_row(const struct record_open *open, size_t ordinal, const stru
         copy_bytes(rows, outcome->trust_set.bytes, FINGERPRINT_BYTES, false);
     else
         copy_text(rows, NULL, false);
-    if (taken)
+    if (taken && outcome->kind != CERTIFICATE)
         copy_text(rows, NULL, false);
     else
         copy_bytes(rows, open->record.bytes, open->record.size, false);
-    copy_text(rows, taken ? text_string(&outcome->content.text) : NULL, true);
+    copy_text(rows, taken && outcome->kind != CERTIFICATE ? text_string(&outcome->content.text) : NULL, true);
 }
 
 bool record_stage(const struct record_open *open, size_t ordinal, const char *force_dead,

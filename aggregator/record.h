@@ -1,7 +1,10 @@
 /*
  * One record on its way in, from a Kafka partition or a report file: opened, checked, and made into a
- * row of the staging table. It is one of five things; nothing is ever dropped. What it says about its
+ * row of the staging table. It is one of seven things; nothing is ever dropped. What it says about its
  * own readiness is carried along and never read here.
+ *
+ * Hosts seal what they send. Scanners are our own and write plain records to topics that nobody else may
+ * write to: results (scanned.h) and certificates (DER).
  */
 #pragma once
 
@@ -29,12 +32,16 @@ struct record_context {
     int64_t now;                      /* Unix seconds */
 };
 
-/* A record whose envelope was read; cleared by record_close(). */
+/* Its topic says which. */
+enum record_from { RECORD_FROM_HOST, RECORD_FROM_SCANNER, RECORD_OF_CERTIFICATE };
+
+/* A record whose envelope, where it has one, was read; cleared by record_close(). */
 struct record_open {
     struct record record;
+    enum record_from from;
     struct envelope envelope;
     bool opened;
-    struct error refused; /* why not, when !opened */
+    struct error refused; /* why not, when a host sent it and !opened */
 };
 
 /* Read the envelope, so that its key id can be looked up. */

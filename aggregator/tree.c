@@ -43,6 +43,21 @@ tree_value tree_item(tree_value array, size_t index)
     return json_array_get(value_of(array), index);
 }
 
+bool tree_is_null(tree_value value)
+{
+    return json_is_null(value_of(value));
+}
+
+bool tree_is_array(tree_value value)
+{
+    return json_is_array(value_of(value));
+}
+
+bool tree_is_text(tree_value value)
+{
+    return json_is_string(value_of(value));
+}
+
 bool tree_is_number(tree_value value)
 {
     return json_is_number(value_of(value));

@@ -23,6 +23,9 @@ tree_value tree_member(tree_value object, const char *key);
 size_t tree_count(tree_value array); /* 0 for everything else */
 tree_value tree_item(tree_value array, size_t index);
 
+bool tree_is_null(tree_value value); /* it is there, and null */
+bool tree_is_array(tree_value value);
+bool tree_is_text(tree_value value);
 bool tree_is_number(tree_value value);
 bool tree_is_true(tree_value value);
 double tree_number(tree_value value);    /* 0 when it is none */

@@ -35,6 +35,8 @@ static const struct rule_words {
     { "partitions-behind", WORD_RULE_BEHIND, false, true },
     { "dead-letters", WORD_RULE_DEAD_LETTERS, true, true },
     { "open-gaps", WORD_RULE_GAPS, false, true },
+    { "scan-age", WORD_RULE_SCAN_AGE, false, true },
+    { "unscanned", WORD_RULE_UNSCANNED, false, true },
 };
 
 static const struct rule_words *words_of(const struct gate_rule *rule)

@@ -9,7 +9,7 @@ void campaign_add_serves(struct html *html, const PGresult *rows, int row)
 {
     struct text_list chains = { 0 };
 
-    layout_array(rows, row, "serves", &chains);
+    database_texts(rows, row, "serves", &chains);
     for (size_t i = 0; i < chains.count; i++)
         html_add(html, "%s<a href=\"#chains\"><code>%s</code></a>", i > 0 ? " " : "", chains.items[i]);
     text_list_clear(&chains);
@@ -128,7 +128,7 @@ static void add_list(struct html *html, const PGresult *rows, int row, const cha
 {
     struct text_list items = { 0 };
 
-    layout_array(rows, row, column, &items);
+    database_texts(rows, row, column, &items);
     if (items.count == 0)
         html_add(html, "<span class=\"soft\">%s</span>", when_empty);
     for (size_t i = 0; i < items.count; i++)

@@ -178,6 +178,9 @@ enum language language_choose(const char *wanted, const char *accept);
     ROW(RULE_BEHIND, "Partitions never read to their end", "从未读到末尾的分区")                             \
     ROW(RULE_DEAD_LETTERS, "Records that could not be read", "无法解析的记录比例")                           \
     ROW(RULE_GAPS, "Stretches of the log lost unread", "未读即丢失的日志段")                                 \
+    ROW(RULE_SCAN_AGE, "Seconds since the last scan that every endpoint answered",                           \
+        "距各端点均有应答的最近一次扫描的秒数")                                                              \
+    ROW(RULE_UNSCANNED, "Endpoints in use without an answer from any scan", "使用中而尚无扫描应答的端点数")  \
     ROW(HOLDS, "holds", "满足")                                                                              \
     ROW(FAILS, "fails", "不满足")                                                                            \
     ROW(OPEN, "undecided", "未定")                                                                           \

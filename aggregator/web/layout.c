@@ -210,37 +210,6 @@ const char *layout_reason(const struct html *html, const char *code)
     return html->request->language == LANGUAGE_ZH ? reason->zh : reason->en;
 }
 
-/* One element in quotes, as array_out writes it: backslash takes the next byte as it is. */
-static const char *take_quoted(const char *at, struct text *item)
-{
-    for (; *at != '\0' && *at != '"'; at++) {
-        at += *at == '\\' && at[1] != '\0';
-        text_append(item, at, 1);
-    }
-    return at + (*at == '"');
-}
-
-void layout_array(const PGresult *rows, int row, const char *column, struct text_list *items)
-{
-    const char *at = database_value(rows, row, column);
-
-    at += *at == '{';
-    while (*at != '\0' && *at != '}') {
-        struct text item = { 0 };
-        size_t plain = strcspn(at, ",}");
-
-        if (*at == '"') {
-            at = take_quoted(at + 1, &item);
-        } else {
-            text_append(&item, at, plain);
-            at += plain;
-        }
-        text_list_add(items, text_string(&item));
-        text_clear(&item);
-        at += *at == ',';
-    }
-}
-
 const char *layout_translated(const struct html *html, const PGresult *rows, int row, const char *column)
 {
     char name[64];

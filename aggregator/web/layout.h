@@ -49,9 +49,6 @@ void layout_days(struct html *html, const PGresult *rows, int row, const char *c
 void layout_reason_code(struct html *html, const char *code);
 const char *layout_reason(const struct html *html, const char *code); /* "" for a code nobody knows */
 
-/* PostgreSQL's text[] as a list; clear it. */
-void layout_array(const PGresult *rows, int row, const char *column, struct text_list *items);
-
 /* The column NAME_en or NAME_zh, whichever the reader wants; English where the other is empty. */
 const char *layout_translated(const struct html *html, const PGresult *rows, int row, const char *column);
 

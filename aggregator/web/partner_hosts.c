@@ -77,7 +77,7 @@ static void add_fixes(struct html *html, const PGresult *clients, int from, int 
         struct text_list lines = { 0 };
         const char *raw = database_value(clients, row, "fix");
 
-        layout_array(clients, row, "fix", &lines);
+        database_texts(clients, row, "fix", &lines);
         if (lines.count > 0 && strcmp(database_value(clients, row, "verdict"), "ready") != 0 &&
             strcmp(text_string(&shown), raw) != 0) {
             html_add(
@@ -105,7 +105,7 @@ static void add_client(struct html *html, const PGresult *clients, int from, int
     if (*database_value(clients, from, "executable") != '\0')
         html_add(html, "<div><dt>%s</dt><dd><code>%s</code></dd></div>", html_say(html, WORD_EXECUTABLE),
                  database_value(clients, from, "executable"));
-    layout_array(clients, from, "stores", &stores);
+    database_texts(clients, from, "stores", &stores);
     html_add(html, "<div><dt>%s</dt><dd>", html_say(html, WORD_STORE));
     for (size_t i = 0; i < stores.count; i++)
         html_add(html, "<code>%s</code> ", stores.items[i]);

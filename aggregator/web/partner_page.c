@@ -95,7 +95,7 @@ static void add_reasons(struct html *html, const PGresult *rows, int row)
 {
     struct text_list reasons = { 0 };
 
-    layout_array(rows, row, "reasons", &reasons);
+    database_texts(rows, row, "reasons", &reasons);
     if (reasons.count > 0)
         html_add(html, "<ul class=\"reasons\">");
     for (size_t i = 0; i < reasons.count; i++) {

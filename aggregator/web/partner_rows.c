@@ -17,7 +17,7 @@ void partner_add_reason_codes(struct html *html, const PGresult *rows, int row)
 {
     struct text_list reasons = { 0 };
 
-    layout_array(rows, row, "reasons", &reasons);
+    database_texts(rows, row, "reasons", &reasons);
     if (reasons.count > 0)
         html_add(html, "<ul class=\"codes\">");
     for (size_t i = 0; i < reasons.count; i++) {
@@ -37,7 +37,7 @@ void partner_add_legend(struct html *html, const PGresult *rows)
     for (int row = 0; row < PQntuples(rows); row++) {
         struct text_list reasons = { 0 };
 
-        layout_array(rows, row, "reasons", &reasons);
+        database_texts(rows, row, "reasons", &reasons);
         for (size_t i = 0; i < reasons.count; i++) {
             if (!text_list_has(&seen, reasons.items[i]))
                 text_list_add(&seen, reasons.items[i]);

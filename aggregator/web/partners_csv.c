@@ -29,7 +29,7 @@ static void add_value(struct text *out, bool first, const PGresult *rows, int ro
     if (strcmp(column, "critical") == 0)
         value = database_bool(rows, row, column) ? "yes" : "no";
     if (strcmp(column, "reasons") == 0) {
-        layout_array(rows, row, column, &items);
+        database_texts(rows, row, column, &items);
         for (size_t i = 0; i < items.count; i++)
             text_format(&joined, "%s%s", i > 0 ? " " : "", items.items[i]);
         value = text_string(&joined);

@@ -19,8 +19,8 @@ DO $$
 DECLARE
     rights constant text[][] := ARRAY[
         ['rootshift_ingest',    'SELECT',                 'ALL TABLES IN SCHEMA rootshift'],
-        ['rootshift_ingest',    'INSERT',                 'TABLE rootshift.certificate, rootshift.trust_set, rootshift.trust_entry, rootshift.trust_use, rootshift.host_change, rootshift.dead_letter, rootshift.gap'],
-        ['rootshift_ingest',    'INSERT, UPDATE',         'TABLE rootshift.enrolment, rootshift.manifest, rootshift.host, rootshift.ingest_offset, rootshift.verdict, rootshift.judged_by'],
+        ['rootshift_ingest',    'INSERT',                 'TABLE rootshift.certificate, rootshift.trust_set, rootshift.trust_entry, rootshift.trust_use, rootshift.host_change, rootshift.dead_letter, rootshift.gap, rootshift.scan_target, rootshift.scan_result, rootshift.served_chain, rootshift.served_as'],
+        ['rootshift_ingest',    'INSERT, UPDATE',         'TABLE rootshift.enrolment, rootshift.manifest, rootshift.host, rootshift.ingest_offset, rootshift.verdict, rootshift.judged_by, rootshift.scan, rootshift.address_chain'],
         ['rootshift_ingest',    'INSERT, UPDATE, DELETE', 'TABLE rootshift.quarantine, rootshift.host_client, rootshift.host_claim, rootshift.host_store, rootshift.host_binding, rootshift.host_finding, rootshift.host_probe'],
         ['rootshift_gate',      'SELECT',                 'ALL TABLES IN SCHEMA rootshift'],
         ['rootshift_gate',      'INSERT',                 'TABLE rootshift.decision, rootshift.outreach_export'],

@@ -4,6 +4,7 @@
 DROP VIEW IF EXISTS rootshift.campaign_current CASCADE;
 DROP VIEW IF EXISTS rootshift.verdict_current CASCADE;
 DROP VIEW IF EXISTS rootshift.pipeline_health CASCADE;
+DROP VIEW IF EXISTS rootshift.scan_answer CASCADE;
 
 CREATE VIEW rootshift.campaign_current AS
 SELECT DISTINCT ON (name) * FROM rootshift.campaign ORDER BY name, version DESC;
@@ -262,6 +263,42 @@ WHERE EXISTS (
           FROM rootshift.host_change c WHERE c.enrolment = e.key_id) older
          ON older.boot_id = s.boot_id AND older.at < s.at - 1
     WHERE s.boot_id <> s.before);
+
+-- Which pieces of a scan's work have an answer. What failed for a reason of the scanner's own is none.
+CREATE VIEW rootshift.scan_answer AS
+SELECT t.scan, t.seq, t.hello, t.endpoint,
+       EXISTS (SELECT FROM rootshift.scan_result r
+               WHERE r.scan = t.scan AND r.seq = t.seq AND r.hello = t.hello AND r.class NOT LIKE 'local\_%') AS answered
+FROM rootshift.scan_target t;
+
+-- For each endpoint that is in use, and for the lines of lists (''), the newest scan that has an answer to
+-- everything that was asked of it; none: `scan` is NULL. What came after as_of() is not known yet.
+CREATE VIEW rootshift.endpoint_scanned AS
+SELECT u.campaign, u.version, u.endpoint, s.id AS scan, s.started_at
+FROM (SELECT e.campaign, e.version, e.name AS endpoint
+      FROM rootshift.endpoint e
+      JOIN rootshift.campaign_current c ON c.name = e.campaign AND c.version = e.version
+      WHERE rootshift.as_of() >= e.starts AND rootshift.as_of() < coalesce(e.ends, 'infinity')
+      UNION ALL
+      SELECT c.name, c.version, '' FROM rootshift.campaign_current c) u
+LEFT JOIN LATERAL (
+    SELECT k.id, k.started_at
+    FROM rootshift.scan k
+    WHERE k.campaign = u.campaign AND k.started_at <= rootshift.as_of()
+      AND EXISTS (SELECT FROM rootshift.scan_target t WHERE t.scan = k.id AND t.endpoint = u.endpoint)
+      AND NOT EXISTS (SELECT FROM rootshift.scan_answer a WHERE a.scan = k.id AND a.endpoint = u.endpoint AND NOT a.answered)
+    ORDER BY k.started_at DESC, k.id
+    LIMIT 1) s ON true;
+
+-- A campaign that was ever scanned goes on being: from then on its endpoints in use have an age.
+CREATE VIEW rootshift.scan_health AS
+SELECT c.name AS campaign,
+       (SELECT count(*) FROM rootshift.scan k WHERE k.campaign = c.name AND k.started_at <= rootshift.as_of()) AS scans,
+       count(e.endpoint) FILTER (WHERE e.scan IS NULL) AS endpoints_unscanned,
+       coalesce(extract(epoch FROM max(rootshift.as_of() - e.started_at)), 0) AS scan_age_s
+FROM rootshift.campaign_current c
+LEFT JOIN rootshift.endpoint_scanned e ON e.campaign = c.name AND e.endpoint <> ''
+GROUP BY c.name;
 
 -- Whether the numbers above can be relied on.
 CREATE VIEW rootshift.pipeline_health AS

@@ -3,7 +3,7 @@
 #include "tests/support/check.h"
 
 #define INPUT(weigh, partners, health)                                                                       \
-    "{\"v\":2,\"campaign\":\"c\",\"version\":1,\"phase\":\"p\",\"as_of\":1,\"policy\":{\"ready\":0.9,"       \
+    "{\"v\":3,\"campaign\":\"c\",\"version\":1,\"phase\":\"p\",\"as_of\":1,\"policy\":{\"ready\":0.9,"       \
     "\"coverage\":0.8,\"ready_of_expected\":0.75,\"waived_max\":0.1,\"min_evidence\":\"listed\","            \
     "\"weigh_by\":\"" weigh "\",\"critical_ready\":true},\"partners\":[" partners "],\"health\":{" health    \
     "}}"
@@ -74,6 +74,22 @@ static const struct gate_case {
       INPUT("hosts", PARTNER("ready", "false", "1", "1", "1", "0", "0"),
             "\"partitions\":0,\"hosts_heard\":0,\"dead_letters\":1,\"gaps_open\":0"),
       GATE_INCONCLUSIVE, "dead-letters", "undecided" },
+    { "a scan of a day and two hours ago still counts",
+      INPUT("hosts", PARTNER("ready", "false", "1", "1", "1", "0", "0"),
+            HEALTHY ",\"scans\":1,\"scan_age_s\":93600,\"endpoints_unscanned\":0"),
+      GATE_GO, "scan-age", "yes" },
+    { "one a second older takes the go away",
+      INPUT("hosts", PARTNER("ready", "false", "1", "1", "1", "0", "0"),
+            HEALTHY ",\"scans\":1,\"scan_age_s\":93601,\"endpoints_unscanned\":0"),
+      GATE_INCONCLUSIVE, "scan-age", "undecided" },
+    { "and so does an endpoint that no scan has an answer of",
+      INPUT("hosts", PARTNER("ready", "false", "1", "1", "1", "0", "0"),
+            HEALTHY ",\"scans\":1,\"scan_age_s\":0,\"endpoints_unscanned\":1"),
+      GATE_INCONCLUSIVE, "unscanned", "undecided" },
+    { "a campaign that was never scanned has no rule about it",
+      INPUT("hosts", PARTNER("ready", "false", "1", "1", "1", "0", "0"),
+            HEALTHY ",\"scans\":0,\"scan_age_s\":0,\"endpoints_unscanned\":1"),
+      GATE_GO, NULL, NULL },
     { "a decision of before is decided as it was then",
       INPUT_1(PARTNER("ready", "false", "1", "1", "1", "0", "0"),
               "\"partitions\":0,\"records\":190,\"hosts\":8,\"dead_letters\":2,\"gaps_open\":0"),
@@ -105,7 +121,7 @@ static const struct bad_case {
     const char *name, *input;
 } bad[] = {
     { "no JSON", "{" },
-    { "another version", "{\"v\":2,\"partners\":[],\"health\":{},\"policy\":{}}" },
+    { "another version", "{\"v\":4,\"partners\":[],\"health\":{},\"policy\":{}}" },
     { "no policy", "{\"v\":2,\"partners\":[],\"health\":{}}" },
     { "a partner with more ready hosts than it has",
       INPUT("hosts", PARTNER("ready", "false", "1", "1", "2", "0", "0"), HEALTHY) },

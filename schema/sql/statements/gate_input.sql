@@ -1,6 +1,6 @@
 -- All that the gate looks at, as one document: it is what gets decided on, signed and kept.
 SELECT p.version, jsonb_pretty(jsonb_build_object(
-    'v', 2,
+    'v', 3,
     'campaign', p.campaign, 'version', p.version, 'campaign_digest', encode(c.digest, 'hex'), 'phase', p.name,
     'as_of', extract(epoch FROM rootshift.as_of())::bigint, 'ready_by', extract(epoch FROM p.ready_by)::bigint,
     'ended', p.ended,
@@ -20,8 +20,13 @@ SELECT p.version, jsonb_pretty(jsonb_build_object(
                    'lag_age_s', round(h.lag_age_s)::bigint, 'records', h.records,
                    -- An unreadable record matters as long as what it hides would: for the age of evidence that counts.
                    'hosts_heard', (SELECT count(*) FROM rootshift.host t WHERE t.received_at > rootshift.as_of() - p.gate_evidence_max_age),
-                   'dead_letters', (SELECT count(*) FROM rootshift.dead_letter d WHERE d.received_at > rootshift.as_of() - p.gate_evidence_max_age), 'quarantined', h.quarantined, 'gaps_open', h.gaps_open)
-               FROM rootshift.pipeline_health h),
+                   -- What a scanner sent hides no host: its piece of work then has no answer, and the scan grows old.
+                   'dead_letters', (SELECT count(*) FROM rootshift.dead_letter d
+                                    WHERE d.received_at > rootshift.as_of() - p.gate_evidence_max_age
+                                      AND d.topic NOT IN ('rootshift.scan.results', 'rootshift.certificates')),
+                   'quarantined', h.quarantined, 'gaps_open', h.gaps_open,
+                   'scans', s.scans, 'scan_age_s', round(s.scan_age_s)::bigint, 'endpoints_unscanned', s.endpoints_unscanned)
+               FROM rootshift.pipeline_health h, rootshift.scan_health s WHERE s.campaign = p.campaign),
     'offsets', (SELECT coalesce(jsonb_agg(jsonb_build_array(o.topic, o.partition, o.next_offset) ORDER BY o.topic, o.partition), '[]')
                 FROM rootshift.ingest_offset o))) AS input
 FROM rootshift.phase_current p
