@@ -1,5 +1,6 @@
 #include "aggregator/web/campaign_gate.h"
 #include "aggregator/web/campaign_parts.h"
+#include "aggregator/web/campaign_scan.h"
 #include "aggregator/web/chart.h"
 #include "aggregator/web/layout.h"
 #include "aggregator/web/pages.h"
@@ -234,7 +235,8 @@ bool campaign_page(struct page *page, struct error *err)
     ok = true;
     for (int row = 0; ok && row < PQntuples(found.phases); row++)
         ok = add_phase(&html, page, &found, row, err);
-    ok = ok && campaign_add_parts(&html, page, name, err) && layout_close(&html, page, err);
+    ok = ok && campaign_add_scan(&html, page, name, err) && campaign_add_parts(&html, page, name, err) &&
+         layout_close(&html, page, err);
 done:
     PQclear(found.reasons);
     PQclear(found.phases);

@@ -1,4 +1,4 @@
-/* What programs fetch: the readiness document, roots, figures for Prometheus. */
+/* What programs fetch: the documents of readiness and of scans, roots, figures for Prometheus. */
 #include "aggregator/web/pages.h"
 
 #include <string.h>
@@ -6,6 +6,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include "aggregator/observed.h"
 #include "aggregator/readiness.h"
 #include "aggregator/web/layout.h"
 #include "schema/base/fingerprint.h"
@@ -14,6 +15,12 @@ bool readiness_document(struct page *page, struct error *err)
 {
     page->reply->type = "application/json";
     return readiness_json(page->database, page->request->arguments[0], &page->reply->body, err);
+}
+
+bool scan_document(struct page *page, struct error *err)
+{
+    page->reply->type = "application/json";
+    return observed_json(page->database, page->request->arguments[0], page->at, &page->reply->body, err);
 }
 
 /* The root that "/roots/SHA256.pem" names: its PEM; the caller's to PQclear(). */

@@ -188,6 +188,22 @@ enum language language_choose(const char *wanted, const char *accept);
     ROW(BEST, "At best", "最好")                                                                             \
     ROW(WEAKEST, "weakest seen", "实际最弱证据")                                                             \
     ROW(PIPELINE_RULES, "Pipeline: %lld of %lld rules hold", "数据管道:%2$lld 条规则中 %1$lld 条满足")       \
+    ROW(SERVED_NOW, "What is served", "实际部署情况")                                                        \
+    ROW(SCAN_PROGRESS, "Scan %s: %lld of %lld pieces of work have an answer.",                               \
+        "扫描 %1$s:%3$lld 项任务中 %2$lld 项已有应答。")                                                     \
+    ROW(SCAN_UNPUBLISHED, "Not all of it has reached Kafka.", "尚未全部写入 Kafka。")                        \
+    ROW(ALL_PRODUCTION, "all of production", "全部生产端点")                                                 \
+    ROW(LIST_LINES, "lines of target lists", "目标列表中的各行")                                             \
+    ROW(OTHER_CHAIN, "none of the campaign's chains", "非本项目的证书链")                                    \
+    ROW(OF, "%lld of %lld", "%2$lld 处中的 %1$lld 处")                                                       \
+    ROW(PLANNED, "planned: %s", "计划:%s")                                                                   \
+    ROW(ASTRAY, "Not as planned", "与计划不符")                                                              \
+    ROW(STRAY, "not planned now", "当前计划外")                                                              \
+    ROW(REGRESSED, "served a newer chain before:", "此前已部署较新的证书链:")                                \
+    ROW(FAILURES, "Nothing shown", "未获得证书链")                                                           \
+    ROW(LAST_SCAN, "Last scan", "最近扫描")                                                                  \
+    ROW(HOURS_AGO, "%lld hours ago", "%lld 小时前")                                                          \
+    ROW(AND_MORE, "and %lld more", "另有 %lld 处")                                                           \
     ROW(HOME, "All campaigns", "全部升级项目")
 
 enum word {

@@ -9,6 +9,7 @@ const struct route pages_routes[] = {
     { "/campaigns/*/partners.csv", LANE_LIST, partners_csv },
     { "/campaigns/*/partners/*", LANE_PAGE, partner_page },
     { "/api/campaigns/*/readiness", LANE_PAGE, readiness_document },
+    { "/api/campaigns/*/scan", LANE_PAGE, scan_document },
     { "/roots/*.pem", LANE_PAGE, root_pem },
     { "/roots/*.der", LANE_PAGE, root_der },
     { "/metrics", LANE_PAGE, metrics_document },

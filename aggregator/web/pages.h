@@ -14,5 +14,6 @@ page_answer partners_page;      /* partners by phases */
 page_answer partners_csv;       /* the same as a list, streamed */
 page_answer partner_page;       /* one partner: hosts, clients, reasons, fixes */
 page_answer readiness_document; /* the same JSON as `readiness --json` */
+page_answer scan_document;      /* what was served when it was last scanned, beside the plan */
 page_answer root_pem, root_der; /* a campaign's root by its SHA-256 */
 page_answer metrics_document;   /* for Prometheus */
