@@ -131,7 +131,7 @@ void ledger_attempt(struct ledger *ledger, const struct attempt *attempt)
         .tls = result->tls,
         .cipher = result->cipher,
         .group = result->group,
-        .via = "openssl",
+        .via = result->via,
         .chain = prints,
         .chain_count = result->chain.count,
         .shown = shown,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "schema/base/text.h"
+#include "schema/tls/glancer.h"
 
 struct loop {
     pthread_t thread;
@@ -13,11 +14,19 @@ struct loop {
     struct event_base *base;
     OSSL_LIB_CTX *library;
     SSL_CTX **contexts; /* one a hello */
+    struct glancer *glancer;
     const struct hello *const *hellos;
     size_t count;
     struct mailbox *orders, *ended;
+    struct batch handed;    /* the conductor's: errands that have not been sent yet */
+    struct batch returning; /* the thread's: ended errands on their way back */
+    struct event *return_at;
     struct parcel stop; /* put in to end the thread */
 };
+
+/* What has ended waits so long for company: a thread that is woken for each would do little else. */
+static const struct timeval company = { 0, 10000 };
+#define COMPANY_MAX 128
 
 /* An errand while its probe runs. */
 struct journey {
@@ -25,13 +34,32 @@ struct journey {
     struct errand *errand;
 };
 
+static void return_all(evutil_socket_t fd, short what, void *argument)
+{
+    struct loop *loop = argument;
+
+    (void)fd;
+    (void)what;
+    event_del(loop->return_at);
+    mailbox_put(loop->ended, &loop->returning);
+}
+
+static void add_returning(struct loop *loop, struct parcel *parcel)
+{
+    batch_add(&loop->returning, parcel);
+    if (loop->returning.count == 1)
+        event_add(loop->return_at, &company);
+    else if (loop->returning.count == COMPANY_MAX)
+        return_all(-1, 0, loop);
+}
+
 static void return_errand(void *context, struct probe_result *result)
 {
     struct journey *journey = context;
 
     journey->errand->result = *result;
     result->chain = (struct handshake_chain){ 0 };
-    mailbox_put(journey->loop->ended, &journey->errand->parcel);
+    add_returning(journey->loop, &journey->errand->parcel);
     free(journey);
 }
 
@@ -58,7 +86,10 @@ static void receive_order(void *context, struct parcel *parcel)
         .request_path = errand->request_path,
         .limit_ms = errand->limit_ms,
     };
-    probe_start(&order, return_errand, journey);
+    if (errand->depth == PROBE_DEPTH_CERTIFICATE)
+        glancer_start(loop->glancer, errand->hello, &order, return_errand, journey);
+    else
+        probe_start(&order, return_errand, journey);
 }
 
 static void *run(void *argument)
@@ -93,7 +124,9 @@ struct loop *loop_start(const struct hello *const *hellos, size_t count, struct 
     loop->contexts = memory_resize(NULL, count, sizeof(SSL_CTX *));
     memset(loop->contexts, 0, count * sizeof(SSL_CTX *));
     loop->library = OSSL_LIB_CTX_new();
-    if (loop->base == NULL || loop->library == NULL) {
+    if (loop->base != NULL)
+        loop->return_at = event_new(loop->base, -1, 0, return_all, loop);
+    if (loop->return_at == NULL || loop->library == NULL) {
         error_set(err, ERROR_SYSTEM, "no event loop");
         goto fail;
     }
@@ -102,7 +135,8 @@ struct loop *loop_start(const struct hello *const *hellos, size_t count, struct 
         if (loop->contexts[i] == NULL)
             goto fail;
     }
-    loop->orders = mailbox_new(loop->base, receive_order, loop, err);
+    loop->glancer = glancer_new(loop->base, loop->library, hellos, loop->contexts, count, err);
+    loop->orders = loop->glancer != NULL ? mailbox_new(loop->base, receive_order, loop, err) : NULL;
     if (loop->orders != NULL && start_thread(loop, err))
         return loop;
 fail:
@@ -112,7 +146,12 @@ fail:
 
 void loop_hand(struct loop *loop, struct errand *errand)
 {
-    mailbox_put(loop->orders, &errand->parcel);
+    batch_add(&loop->handed, &errand->parcel);
+}
+
+void loop_send(struct loop *loop)
+{
+    mailbox_put(loop->orders, &loop->handed);
 }
 
 void loop_stop(struct loop *loop)
@@ -120,10 +159,14 @@ void loop_stop(struct loop *loop)
     if (loop == NULL)
         return;
     if (loop->running) {
-        mailbox_put(loop->orders, &loop->stop);
+        batch_add(&loop->handed, &loop->stop);
+        loop_send(loop);
         pthread_join(loop->thread, NULL);
     }
     mailbox_free(loop->orders);
+    glancer_free(loop->glancer);
+    if (loop->return_at != NULL)
+        event_free(loop->return_at);
     for (size_t i = 0; i < loop->count; i++)
         SSL_CTX_free(loop->contexts[i]);
     free(loop->contexts);

@@ -29,5 +29,6 @@ struct loop;
  */
 struct loop *loop_start(const struct hello *const *hellos, size_t count, struct mailbox *ended,
                         struct error *err);
-void loop_hand(struct loop *loop, struct errand *errand); /* taken until it comes back */
+void loop_hand(struct loop *loop, struct errand *errand); /* taken until it comes back; leaves with… */
+void loop_send(struct loop *loop);                        /* … this, with all others handed since */
 void loop_stop(struct loop *loop); /* waits for the thread; NULL is fine; nothing may be in flight */

@@ -1,6 +1,6 @@
 #include "scanner/mailbox.h"
 
-#include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -9,13 +9,35 @@
 #include "schema/base/text.h"
 
 struct mailbox {
-    pthread_mutex_t lock;
-    struct parcel *first, **last; /* under the lock */
-    int bell;                     /* an eventfd: rings when the box stops being empty */
+    _Atomic(struct parcel *) newest; /* each points to the one put in before it */
+    int bell;                        /* an eventfd: rings when the box stops being empty */
     struct event *rung;
     mailbox_receive *receive;
     void *context;
 };
+
+void batch_add(struct batch *batch, struct parcel *parcel)
+{
+    parcel->next = batch->newest;
+    batch->newest = parcel;
+    if (batch->oldest == NULL)
+        batch->oldest = parcel;
+    batch->count++;
+}
+
+static struct parcel *oldest_first(struct parcel *newest)
+{
+    struct parcel *turned = NULL;
+
+    while (newest != NULL) {
+        struct parcel *next = newest->next;
+
+        newest->next = turned;
+        turned = newest;
+        newest = next;
+    }
+    return turned;
+}
 
 static void take_all(evutil_socket_t bell, short what, void *argument)
 {
@@ -24,12 +46,8 @@ static void take_all(evutil_socket_t bell, short what, void *argument)
     uint64_t rings;
 
     (void)what;
-    (void)!read(bell, &rings, sizeof(rings));
-    pthread_mutex_lock(&mailbox->lock);
-    parcel = mailbox->first;
-    mailbox->first = NULL;
-    mailbox->last = &mailbox->first;
-    pthread_mutex_unlock(&mailbox->lock);
+    (void)!read(bell, &rings, sizeof(rings)); /* before taking: a ring for what comes after is not lost */
+    parcel = oldest_first(atomic_exchange_explicit(&mailbox->newest, NULL, memory_order_acquire));
     while (parcel != NULL) {
         struct parcel *next = parcel->next;
 
@@ -43,8 +61,9 @@ struct mailbox *mailbox_new(struct event_base *base, mailbox_receive *receive, v
 {
     struct mailbox *mailbox = memory_new(sizeof(*mailbox));
 
-    *mailbox = (struct mailbox){ .lock = PTHREAD_MUTEX_INITIALIZER, .receive = receive, .context = context };
-    mailbox->last = &mailbox->first;
+    atomic_init(&mailbox->newest, NULL);
+    mailbox->receive = receive;
+    mailbox->context = context;
     mailbox->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (mailbox->bell < 0) {
         error_errno(err, "eventfd");
@@ -60,18 +79,19 @@ struct mailbox *mailbox_new(struct event_base *base, mailbox_receive *receive, v
     return mailbox;
 }
 
-void mailbox_put(struct mailbox *mailbox, struct parcel *parcel)
+void mailbox_put(struct mailbox *mailbox, struct batch *batch)
 {
     const uint64_t ring = 1;
-    bool was_empty;
+    struct parcel *before = atomic_load_explicit(&mailbox->newest, memory_order_relaxed);
 
-    parcel->next = NULL;
-    pthread_mutex_lock(&mailbox->lock);
-    was_empty = mailbox->first == NULL;
-    *mailbox->last = parcel;
-    mailbox->last = &parcel->next;
-    pthread_mutex_unlock(&mailbox->lock);
-    if (was_empty)
+    if (batch->newest == NULL)
+        return;
+    do
+        batch->oldest->next = before;
+    while (!atomic_compare_exchange_weak_explicit(&mailbox->newest, &before, batch->newest,
+                                                  memory_order_release, memory_order_relaxed));
+    *batch = (struct batch){ 0 };
+    if (before == NULL)
         (void)!write(mailbox->bell, &ring, sizeof(ring));
 }
 
@@ -82,6 +102,5 @@ void mailbox_free(struct mailbox *mailbox)
     if (mailbox->rung != NULL)
         event_free(mailbox->rung);
     close(mailbox->bell);
-    pthread_mutex_destroy(&mailbox->lock);
     free(mailbox);
 }

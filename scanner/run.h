@@ -19,6 +19,7 @@ struct run_plan {
     size_t hello_count;
     enum probe_depth depth;
     int rate, timeout_ms, loops, per_address, per_network;
+    int in_flight;        /* at most, of each loop; 0: what descriptors allow */
     const char *resolver; /* NULL: /etc/resolv.conf */
     int64_t at;           /* which of the campaign's endpoints are in use */
 };

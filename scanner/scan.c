@@ -15,8 +15,10 @@ const struct option scan_options[] = {
       .help = "lines of host[:port], [v6]:port or address,server_name,port,tag" },
     { "campaign", OPTION_TEXT, AT(campaign), "FILE",
       .help = "name the campaign's chain in each record; without --targets scan its endpoints" },
-    { "depth", OPTION_TEXT, AT(depth), "handshake|request", "handshake",
-      .help = "request: also send one HTTP GET, whose status line must come back" },
+    { "depth", OPTION_TEXT, AT(depth), PROBE_DEPTHS, "handshake",
+      .help =
+          "certificate: what the server claims, for a tenth of the price; request: also send one HTTP GET, "
+          "whose status line must come back" },
     { "hello", OPTION_LIST, AT(hellos), "NAME", HELLO_DEFAULT,
       .help = "what to say: modern, tls12, rsa-tls12, ecdsa-tls12, rsa-tls13, ecdsa-tls13, legacy, no-sni" },
     { "rate", OPTION_NUMBER, AT(rate), "N", "100", .low = 1, .high = 100000, .unit = "probes a second",
@@ -25,6 +27,8 @@ const struct option scan_options[] = {
       .help = "longest time for one lookup, and for one probe" },
     { "loops", OPTION_NUMBER, AT(loops), "N", "0", .low = 0, .high = 256,
       .help = "threads that shake hands; 0: one a core" },
+    { "in-flight", OPTION_NUMBER, AT(in_flight), "N", "0", .low = 0, .high = 65536,
+      .help = "probes in flight at most, of each loop; 0: what the rate and descriptors allow" },
     { "per-address", OPTION_NUMBER, AT(per_address), "N", "4", .low = 1, .high = 100000,
       .help = "probes in flight to one address" },
     { "per-network", OPTION_NUMBER, AT(per_network), "N", "64", .low = 1, .high = 100000,
@@ -37,25 +41,6 @@ const struct option scan_options[] = {
     KAFKA_OPTIONS(struct scan_settings, kafka),
     { 0 },
 };
-
-static const struct {
-    const char *name;
-    enum probe_depth depth;
-} depths[] = {
-    { "handshake", PROBE_DEPTH_HANDSHAKE },
-    { "request", PROBE_DEPTH_REQUEST },
-};
-
-static bool set_depth(struct run_plan *plan, const char *name, struct error *err)
-{
-    for (size_t i = 0; i < sizeof(depths) / sizeof(depths[0]); i++) {
-        if (strcmp(depths[i].name, name) == 0) {
-            plan->depth = depths[i].depth;
-            return true;
-        }
-    }
-    return error_set(err, ERROR_OPTION, "--depth: \"%s\" is none of handshake, request", name);
-}
 
 static bool set_hellos(struct run_plan *plan, const struct text_list *names, struct error *err)
 {
@@ -87,6 +72,7 @@ static bool make_plan(const struct scan_settings *settings, struct run_plan *pla
         .loops = settings->loops > 0 ? (int)settings->loops
                  : cores > 0         ? (int)cores
                                      : 1,
+        .in_flight = (int)settings->in_flight,
         .per_address = (int)settings->per_address,
         .per_network = (int)settings->per_network,
         .resolver = settings->resolver,
@@ -94,7 +80,9 @@ static bool make_plan(const struct scan_settings *settings, struct run_plan *pla
     };
     if (settings->targets == NULL && settings->campaign == NULL)
         return error_set(err, ERROR_OPTION, "what to scan: --targets FILE, --targets - or --campaign FILE");
-    return set_depth(plan, settings->depth, err) && set_hellos(plan, &settings->hellos, err);
+    if (!probe_depth_parse(settings->depth, &plan->depth))
+        return error_set(err, ERROR_OPTION, "--depth: \"%s\" is none of " PROBE_DEPTHS, settings->depth);
+    return set_hellos(plan, &settings->hellos, err);
 }
 
 static bool scan(const struct run_plan *plan, struct error *err)

@@ -7,7 +7,7 @@
 struct scan_settings {
     const char *targets, *campaign, *depth, *out, *resolver;
     struct text_list hellos;
-    int64_t rate, timeout_s, loops, per_address, per_network, at;
+    int64_t rate, timeout_s, loops, in_flight, per_address, per_network, at;
     struct kafka_settings kafka;
 };
 

@@ -125,11 +125,9 @@ static void see_message(int sent, int version, int type, const void *bytes, size
     if (sent)
         return;
     if (type == SSL3_RT_ALERT && size == 2) {
-        /* in TLS 1.3 every alert but these two is fatal, whatever its level says (RFC 8446 section 6) */
         bool tls13 = connection->reached >= STAGE_CERTIFICATE && SSL_version(ssl) == TLS1_3_VERSION;
 
-        if ((tls13 || message[0] == SSL3_AL_FATAL) && message[1] != SSL3_AD_CLOSE_NOTIFY &&
-            message[1] != TLS1_AD_USER_CANCELLED)
+        if (handshake_alert_is_fatal(message, tls13))
             connection->alert = message[1];
         return;
     }

@@ -17,8 +17,14 @@
 /* More certificates than this in one message is malice. */
 #define HANDSHAKE_CERTIFICATES_MAX 100
 
+/* Before each message: its type and its length (RFC 8446 section 4). */
+#define HANDSHAKE_HEADER_BYTES 4
+
 enum handshake_type {
+    HANDSHAKE_HELLO_REQUEST = 0,
+    HANDSHAKE_CLIENT_HELLO = 1,
     HANDSHAKE_SERVER_HELLO = 2,
+    HANDSHAKE_ENCRYPTED_EXTENSIONS = 8,
     HANDSHAKE_CERTIFICATE = 11,
     HANDSHAKE_CERTIFICATE_REQUEST = 13,
 };
@@ -40,10 +46,21 @@ struct handshake_chain {
  */
 MUST_CHECK bool handshake_read_chain(const uint8_t *message, size_t size, bool tls13,
                                      struct handshake_chain *chain, struct error *err);
+/*
+ * Whether each of them has the frame of a certificate: a SEQUENCE of a SEQUENCE, a SEQUENCE and a BIT STRING, and
+ * nothing behind (RFC 5280 section 4.1; lengths as in DER). What stands inside is for who parses it.
+ */
+bool handshake_chain_is_framed(const struct handshake_chain *chain);
 void handshake_chain_clear(struct handshake_chain *chain);
 
 /* Whether a ServerHello is TLS 1.3's HelloRetryRequest (RFC 8446 section 4.1.3): a question, no answer yet. */
 bool handshake_is_retry(const uint8_t *message, size_t size);
+
+/*
+ * Whether an alert's two bytes end the connection as a failure. In TLS 1.3 every alert but close_notify and
+ * user_canceled does, whatever its level says (RFC 8446 section 6).
+ */
+bool handshake_alert_is_fatal(const uint8_t alert[2], bool tls13);
 
 /* Whether these first bytes can begin a TLS record (RFC 8446 section 5.1); decides from one byte on. */
 bool handshake_can_be_record(const uint8_t *bytes, size_t size);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <openssl/ssl.h>
+
 static const char *const stages[STAGES] = {
     [STAGE_INPUT] = "input",
     [STAGE_RESOLVE] = "resolve",
@@ -68,6 +70,29 @@ struct outcome outcome_make(enum outcome_stage stage, enum outcome_class class, 
     vsnprintf(outcome.detail, sizeof(outcome.detail), format, arguments);
     va_end(arguments);
     return outcome;
+}
+
+struct outcome outcome_of_errno(enum outcome_stage stage, int number)
+{
+    return outcome_make(stage, outcome_class_of_errno(number), "%s", strerror(number));
+}
+
+struct outcome outcome_of_alert(enum outcome_stage stage, int alert)
+{
+    struct outcome outcome = outcome_make(stage, CLASS_ALERT, "%s", SSL_alert_desc_string_long(alert));
+
+    outcome.alert = alert;
+    return outcome;
+}
+
+struct outcome outcome_of_end(enum outcome_stage stage)
+{
+    return outcome_make(stage, CLASS_CLOSED, "the peer closed the connection");
+}
+
+struct outcome outcome_of_silence(enum outcome_stage stage)
+{
+    return outcome_make(stage, CLASS_TIMEOUT, "nothing more came in time");
 }
 
 const char *outcome_stage_name(enum outcome_stage stage)

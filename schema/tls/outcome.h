@@ -54,6 +54,12 @@ struct outcome {
 struct outcome outcome_make(enum outcome_stage stage, enum outcome_class class, const char *format, ...)
     PRINTF_LIKE(3, 4);
 
+/* The ends that every kind of probe can come to, in the same words. */
+struct outcome outcome_of_errno(enum outcome_stage stage, int number); /* of connect(), send() or recv() */
+struct outcome outcome_of_alert(enum outcome_stage stage, int alert);
+struct outcome outcome_of_end(enum outcome_stage stage);     /* the peer's FIN, too early */
+struct outcome outcome_of_silence(enum outcome_stage stage); /* the deadline */
+
 const char *outcome_stage_name(enum outcome_stage stage);
 const char *outcome_class_name(enum outcome_class class);
 bool outcome_stage_parse(const char *name, enum outcome_stage *stage);

@@ -66,6 +66,37 @@ static const struct probe_step {
     [PROBE_FINISHED] = { "finish", STAGE_DONE, 0, NULL },
 };
 
+static const char *const depths[] = {
+    [PROBE_DEPTH_CERTIFICATE] = "certificate",
+    [PROBE_DEPTH_HANDSHAKE] = "handshake",
+    [PROBE_DEPTH_REQUEST] = "request",
+};
+
+const char *probe_depth_name(enum probe_depth depth)
+{
+    return depths[depth];
+}
+
+bool probe_depth_parse(const char *name, enum probe_depth *depth)
+{
+    for (size_t i = 0; i < sizeof(depths) / sizeof(depths[0]); i++) {
+        if (strcmp(depths[i], name) == 0) {
+            *depth = (enum probe_depth)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+int probe_stage_limit_ms(enum outcome_stage stage)
+{
+    enum probe_state state = PROBE_CONNECTING;
+
+    while (steps[state].stage < stage)
+        state++;
+    return steps[state].limit_ms;
+}
+
 /* --- how it can end ------------------------------------------------------------------------------- */
 
 /* How far it came: by the state, or by messages that the door has yet to follow. */
@@ -112,14 +143,12 @@ static enum probe_state succeed(struct probe *probe)
 
 static enum probe_state fail_alert(struct probe *probe)
 {
-    return fail(probe, CLASS_ALERT, "%s", SSL_alert_desc_string_long(probe->connection.alert));
+    return end_with(probe, outcome_of_alert(stage_of(probe), probe->connection.alert));
 }
 
 static enum probe_state fail_errno(struct probe *probe)
 {
-    int number = probe->connection.broken;
-
-    return fail(probe, outcome_class_of_errno(number), "%s", strerror(number));
+    return end_with(probe, outcome_of_errno(stage_of(probe), probe->connection.broken));
 }
 
 /* The connection is gone and nothing that came before it explains why. */
@@ -127,7 +156,7 @@ static enum probe_state fail_gone(struct probe *probe)
 {
     if (probe->connection.broken != 0)
         return fail_errno(probe);
-    return fail(probe, CLASS_CLOSED, "the peer closed the connection");
+    return end_with(probe, outcome_of_end(stage_of(probe)));
 }
 
 static enum probe_state fail_openssl(struct probe *probe)
@@ -217,6 +246,16 @@ static void note_agreement(struct probe *probe)
     probe->result.group = agreed.group;
 }
 
+/* What fails after the chain does not matter to who wants no more; what fails in it does. */
+static bool has_shown_chain(const struct probe *probe, int answer)
+{
+    const struct connection *connection = &probe->connection;
+    bool failed = SSL_get_error(connection->ssl, answer) == SSL_ERROR_SSL;
+
+    return connection->reached == STAGE_HANDSHAKE &&
+           !(failed && connection->last_message == HANDSHAKE_CERTIFICATE);
+}
+
 /* As far as the bytes at hand go. */
 static enum probe_state shake_hands(struct probe *probe)
 {
@@ -226,6 +265,8 @@ static enum probe_state shake_hands(struct probe *probe)
     connection_flush(connection);
     if (connection->chain_damaged)
         return fail_openssl(probe);
+    if (probe->order.depth == PROBE_DEPTH_CERTIFICATE && has_shown_chain(probe, answer))
+        return succeed(probe);
     if (answer == 1) {
         note_agreement(probe);
         if (connection->broken != 0) /* our Finished never left */
@@ -349,8 +390,9 @@ static void disconnect(struct probe *probe)
     if (probe->timer != NULL)
         event_free(probe->timer);
     probe->io = probe->timer = NULL;
-    connection_close(&probe->connection,
-                     probe->state == PROBE_FINISHED && probe->result.outcome.class == CLASS_OK);
+    connection_close(&probe->connection, probe->state == PROBE_FINISHED &&
+                                             probe->result.outcome.class == CLASS_OK &&
+                                             probe->order.depth != PROBE_DEPTH_CERTIFICATE);
 }
 
 static void probe_free(struct probe *probe)
@@ -438,7 +480,7 @@ static void wake(evutil_socket_t socket, short what, void *argument)
     if (late && probe->state == PROBE_SETTLING)
         probe_enter(probe, succeed(probe)); /* silent to the end, but the handshake itself was done */
     else if (late)
-        probe_enter(probe, fail(probe, CLASS_TIMEOUT, "nothing more came in time"));
+        probe_enter(probe, end_with(probe, outcome_of_silence(stage_of(probe))));
     else
         probe_enter(probe, steps[probe->state].run(probe));
 }
@@ -454,7 +496,7 @@ struct probe *probe_start(const struct probe_order *order, probe_done *done, voi
         .order = *order,
         .done = done,
         .context = context,
-        .result = { .started_at_ms = clock_now_unix_ms() },
+        .result = { .started_at_ms = clock_now_unix_ms(), .via = "openssl" },
     };
     connection_init(&probe->connection);
     probe->end_ms = probe->started_ms + order->limit_ms;

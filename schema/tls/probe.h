@@ -18,9 +18,15 @@
 #include "schema/tls/outcome.h"
 
 enum probe_depth {
+    PROBE_DEPTH_CERTIFICATE, /* to the end of the Certificate message, then a reset */
     PROBE_DEPTH_HANDSHAKE,
     PROBE_DEPTH_REQUEST, /* and one HTTP GET, whose status line must come back */
 };
+
+#define PROBE_DEPTHS "certificate|handshake|request" /* for people to choose from */
+
+const char *probe_depth_name(enum probe_depth depth);
+bool probe_depth_parse(const char *name, enum probe_depth *depth);
 
 /* What to do. Texts are copied; `base` and `context` must outlive the probe. */
 struct probe_order {
@@ -40,6 +46,7 @@ struct probe_result {
     const char *cipher;           /* NULL until agreed. Static. */
     const char *group;            /* of the key exchange; NULL where there is none. Static. */
     struct handshake_chain chain; /* the result's: clear with probe_result_clear() when you took it */
+    const char *via;              /* whose TLS spoke: "openssl", or "own" (glancer.h). Static. */
     bool client_certificate_asked;
     int http_status;       /* 0: none */
     int64_t started_at_ms; /* Unix milliseconds */
@@ -47,6 +54,9 @@ struct probe_result {
 };
 
 struct probe;
+
+/* How long a probe may stay in this stage, in milliseconds; STAGE_CONNECT to STAGE_REQUEST. */
+int probe_stage_limit_ms(enum outcome_stage stage);
 
 /*
  * Called exactly once, from the loop, as the last thing before the probe frees itself. `result` is
