@@ -1,6 +1,5 @@
 #include "scanner/run.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -8,22 +7,21 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "scanner/names.h"
-#include "scanner/pace.h"
+#include "scanner/crew.h"
+#include "scanner/feed.h"
 #include "scanner/progress.h"
-#include "scanner/task.h"
+#include "scanner/watch.h"
 #include "schema/base/clock.h"
-#include "schema/base/json.h"
 
 /* Descriptors that are not probes: output, Kafka's sockets, the resolver, mailboxes. */
 #define DESCRIPTORS_KEPT 128
-/* Attempts that are looked at for one that an address's cap admits, before the others must wait. */
-#define LOOK_AHEAD 256
 /* Targets read ahead of their probes: two seconds' worth. */
 #define AHEAD_SECONDS 2
 #define AHEAD_MIN 64
 
-#define BEAT_MS 100
+/* Probes start in handfuls, this far apart: a wake-up for each costs as much as a cheap probe. */
+#define HANDFUL_US 10000
+
 #define STATUS_MS 1000
 
 struct run {
@@ -32,22 +30,15 @@ struct run {
     struct names *names;
     struct pace *pace;
     struct ledger *ledger;
-    struct mailbox *ended;
-    struct loop **loops;
-    size_t next_loop;
-    struct event *due, *beat, *readable, *signals[2];
-
-    bool exhausted;        /* no target comes any more */
-    size_t endpoint, name; /* the campaign's next target */
-    size_t resolving;
-    struct attempt_list waiting, in_flight; /* in flight: oldest first */
-    size_t waiting_count;
+    struct queue *queue;
+    struct feed *feed;
+    struct crew *crew;
+    struct watch *watch;
 
     bool interrupted;                          /* a signal came before everything had started */
     uint64_t dropped;                          /* attempts that were never made */
     int64_t started_at, started_ms, status_ms; /* Unix seconds; monotonic */
     bool on_terminal;
-    struct error failure; /* of the source; ERROR_NONE: none */
 };
 
 static int64_t now_us(void)
@@ -58,221 +49,47 @@ static int64_t now_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-static void pump(struct run *run);
-
-static void stop_reading(struct run *run)
-{
-    run->exhausted = true;
-    event_del(run->readable);
-}
-
-/* --- targets -------------------------------------------------------------------------------------- */
-
-static void add_attempts(struct run *run, struct task *task, char *const *addresses, size_t count)
-{
-    task->addresses = count;
-    if (count > 1)
-        task->compares = memory_new(run->plan.hello_count * sizeof(*task->compares));
-    for (size_t i = 0; i < count; i++) {
-        for (size_t hello = 0; hello < run->plan.hello_count; hello++) {
-            struct attempt *attempt = attempt_new(task, addresses[i], hello);
-
-            attempt->errand.depth = run->plan.depth;
-            attempt->errand.limit_ms = run->plan.timeout_ms;
-            TAILQ_INSERT_TAIL(&run->waiting, attempt, link);
-            run->waiting_count++;
-        }
-    }
-}
-
-/* A lookup needs to know both. */
-struct question {
-    struct run *run;
-    struct task *task;
-};
-
-static void receive_addresses(void *context, const struct names_answer *answer)
-{
-    struct question question = *(struct question *)context;
-    struct run *run = question.run;
-    struct task *task = question.task;
-    char **addresses = memory_resize(NULL, answer->count + 1, sizeof(char *));
-
-    free(context);
-    run->resolving--;
-    task->addresses_incomplete = answer->incomplete;
-    for (size_t i = 0; i < answer->count; i++)
-        addresses[i] = answer->addresses[i];
-    if (answer->class == CLASS_OK) {
-        add_attempts(run, task, addresses, answer->count);
-    } else {
-        struct outcome outcome = outcome_make(STAGE_RESOLVE, answer->class, "%s", answer->detail);
-
-        ledger_unprobed(run->ledger, task, &outcome);
-        ledger_end(run->ledger, task);
-    }
-    free(addresses);
-    pump(run);
-}
-
-static void begin_task(struct run *run, struct task *task, const struct text_list *addresses)
-{
-    if (addresses != NULL && addresses->count > 0) {
-        add_attempts(run, task, addresses->items, addresses->count);
-    } else if (task->target.address != NULL) {
-        add_attempts(run, task, &task->target.address, 1);
-    } else {
-        struct question *question = memory_new(sizeof(*question));
-
-        *question = (struct question){ run, task };
-        run->resolving++;
-        names_resolve(run->names, task->target.name, receive_addresses, question);
-    }
-}
-
-static void begin_line(struct run *run, const char *line, size_t size)
-{
-    struct task *task = ledger_begin(run->ledger);
-    struct error err = { 0 };
-
-    if (target_parse(line, size, &task->target, &err)) {
-        begin_task(run, task, NULL);
-    } else {
-        struct outcome outcome =
-            outcome_make(STAGE_INPUT, CLASS_MALFORMED, "%.*s", OUTCOME_DETAIL_BYTES - 1, err.message);
-
-        ledger_unprobed(run->ledger, task, &outcome);
-        ledger_end(run->ledger, task);
-    }
-}
-
-/* The next (endpoint, server name) of the campaign that is in use. False: that was all. */
-static bool begin_endpoint(struct run *run)
-{
-    const struct campaign *campaign = run->plan.campaign;
-
-    while (run->endpoint < campaign->endpoint_count) {
-        const struct campaign_endpoint *endpoint = &campaign->endpoints[run->endpoint];
-        const char *name =
-            run->name < endpoint->server_names.count ? endpoint->server_names.items[run->name] : NULL;
-        bool nameless = endpoint->server_names.count == 0 && run->name == 0;
-        bool used = endpoint->from <= run->plan.at && run->plan.at < endpoint->until;
-        struct task *task;
-        struct error err = { 0 };
-
-        if (!used || (name == NULL && !nameless)) {
-            run->endpoint++;
-            run->name = 0;
-            continue;
-        }
-        run->name++;
-        task = ledger_begin(run->ledger);
-        task->request_path = endpoint->request_path;
-        if (target_make(nameless && endpoint->addresses.count > 0 ? endpoint->addresses.items[0] : NULL, name,
-                        endpoint->port, endpoint->name, &task->target, &err)) {
-            begin_task(run, task, &endpoint->addresses);
-        } else {
-            struct outcome outcome =
-                outcome_make(STAGE_INPUT, CLASS_MALFORMED, "%.*s", OUTCOME_DETAIL_BYTES - 1, err.message);
-
-            ledger_unprobed(run->ledger, task, &outcome);
-            ledger_end(run->ledger, task);
-        }
-        return true;
-    }
-    return false;
-}
-
-static bool wants_targets(const struct run *run)
-{
-    size_t ahead = (size_t)run->plan.rate * AHEAD_SECONDS;
-
-    return !run->exhausted && run->waiting_count + run->resolving < (ahead > AHEAD_MIN ? ahead : AHEAD_MIN);
-}
-
-static void read_targets(struct run *run)
-{
-    while (wants_targets(run)) {
-        const char *line;
-        size_t size;
-        struct error err = { 0 };
-
-        if (run->plan.source == NULL) {
-            if (!begin_endpoint(run))
-                stop_reading(run);
-            continue;
-        }
-        switch (source_next(run->plan.source, &line, &size, &err)) {
-        case SOURCE_LINE: begin_line(run, line, size); break;
-        case SOURCE_WAITING: event_add(run->readable, NULL); return;
-        case SOURCE_ENDED: stop_reading(run); break;
-        case SOURCE_FAILED:
-            run->failure = err;
-            stop_reading(run);
-            break;
-        }
-    }
-}
-
-/* --- probes --------------------------------------------------------------------------------------- */
+/* --- what moves ----------------------------------------------------------------------------------- */
 
 static void start_attempt(struct run *run, struct attempt *attempt)
 {
-    TAILQ_REMOVE(&run->waiting, attempt, link);
-    run->waiting_count--;
-    TAILQ_INSERT_TAIL(&run->in_flight, attempt, link);
+    queue_take(run->queue, attempt);
     attempt->started_us = now_us();
     pace_started(run->pace, &attempt->errand.address, attempt->started_us);
-    loop_hand(run->loops[run->next_loop], &attempt->errand);
-    run->next_loop = (run->next_loop + 1) % (size_t)run->plan.loops;
+    crew_start(run->crew, attempt);
 }
 
-static struct attempt *find_admissible(struct run *run)
+static void start_due(struct run *run)
 {
-    struct attempt *attempt;
-    int looked = 0;
+    while (!sink_is_full(run->plan.sink) && pace_has_room(run->pace)) {
+        struct attempt *attempt = queue_next(run->queue);
+        int64_t wait_us;
 
-    TAILQ_FOREACH(attempt, &run->waiting, link)
-    {
-        if (pace_admits(run->pace, &attempt->errand.address))
-            return attempt;
-        if (++looked == LOOK_AHEAD)
-            break;
+        if (attempt == NULL)
+            return;
+        wait_us = pace_wait_us(run->pace, now_us());
+        if (wait_us > 0) {
+            watch_ask(run->watch, wait_us > HANDFUL_US ? wait_us : HANDFUL_US);
+            return;
+        }
+        start_attempt(run, attempt);
     }
-    return NULL;
 }
 
 static void start_probes(struct run *run)
 {
-    int64_t wait_us = 0;
-
-    while (!sink_is_full(run->plan.sink) && pace_has_room(run->pace)) {
-        struct attempt *attempt = find_admissible(run);
-
-        if (attempt == NULL)
-            break;
-        wait_us = pace_wait_us(run->pace, now_us());
-        if (wait_us > 0)
-            break;
-        start_attempt(run, attempt);
-    }
-    for (int i = 0; i < run->plan.loops; i++)
-        loop_send(run->loops[i]);
-    if (wait_us > 0 && wait_us < 10000)
-        wait_us = 10000;
-    if (wait_us > 0)
-        event_add(run->due, &(struct timeval){ wait_us / 1000000, wait_us % 1000000 });
+    start_due(run);
+    crew_send(run->crew);
 }
 
 static void drop_waiting(struct run *run)
 {
     struct attempt *attempt;
 
-    while ((attempt = TAILQ_FIRST(&run->waiting)) != NULL) {
+    while ((attempt = queue_first(run->queue)) != NULL) {
         struct task *task = attempt->task;
 
-        TAILQ_REMOVE(&run->waiting, attempt, link);
-        run->waiting_count--;
+        queue_take(run->queue, attempt);
         run->dropped++;
         attempt_free(attempt);
         if (task->open == 0)
@@ -280,40 +97,46 @@ static void drop_waiting(struct run *run)
     }
 }
 
-/* Everything that can move, moves; then either something is in flight or the run is over. */
-static void pump(struct run *run)
+/* Nothing will start any more of its own accord. */
+static bool has_started_all(const struct run *run)
 {
-    if (ledger_has_lost(run->ledger) && !run->exhausted)
-        stop_reading(run);
-    read_targets(run);
+    return feed_has_ended(run->feed) && feed_resolving(run->feed) == 0 && queue_count(run->queue) == 0;
+}
+
+/* Everything that can move, moves; then either something is in flight or the run is over. */
+static void pump(void *context)
+{
+    struct run *run = context;
+
+    if (ledger_has_lost(run->ledger))
+        feed_stop(run->feed);
+    feed_fill(run->feed);
     if (run->interrupted || ledger_has_lost(run->ledger))
         drop_waiting(run);
     start_probes(run);
-    if (run->exhausted && run->resolving == 0 && run->waiting_count == 0 && TAILQ_EMPTY(&run->in_flight))
+    if (has_started_all(run) && crew_oldest(run->crew) == NULL)
         event_base_loopbreak(run->base);
 }
 
-static void receive_ended(void *context, struct parcel *parcel)
+static void receive_ended(void *context, struct attempt *attempt)
 {
     struct run *run = context;
-    struct attempt *attempt = (struct attempt *)parcel;
     struct task *task = attempt->task;
 
-    TAILQ_REMOVE(&run->in_flight, attempt, link);
     pace_ended(run->pace, &attempt->errand.address, now_us() - attempt->started_us,
                outcome_is_local(attempt->errand.result.outcome.class));
     ledger_attempt(run->ledger, attempt);
     attempt_free(attempt);
     if (task->open == 0)
         ledger_end(run->ledger, task);
-    pump(run);
+    watch_ask(run->watch, 0); /* once for all that came back together */
 }
 
-/* --- the clock and the terminal ------------------------------------------------------------------- */
+/* --- how it stands -------------------------------------------------------------------------------- */
 
 static struct progress progress_of(const struct run *run)
 {
-    const struct attempt *oldest = TAILQ_FIRST(&run->in_flight);
+    const struct attempt *oldest = crew_oldest(run->crew);
 
     return (struct progress){
         .run = ledger_run(run->ledger),
@@ -324,8 +147,8 @@ static struct progress progress_of(const struct run *run)
         .in_flight = pace_in_flight(run->pace),
         .room = pace_room(run->pace),
         .oldest_ms = oldest != NULL ? (now_us() - oldest->started_us) / 1000 : 0,
-        .waiting = run->waiting_count,
-        .resolving = run->resolving,
+        .waiting = queue_count(run->queue),
+        .resolving = feed_resolving(run->feed),
         .written = sink_written(run->plan.sink),
         .unwritten = sink_waiting(run->plan.sink),
         .dropped = run->dropped,
@@ -340,13 +163,11 @@ static void print_status(const struct run *run)
     progress_print(&progress, stderr);
 }
 
-static void keep_time(evutil_socket_t fd, short what, void *argument)
+static void keep_time(void *context)
 {
-    struct run *run = argument;
+    struct run *run = context;
     struct error loss = { 0 };
 
-    (void)fd;
-    (void)what;
     (void)!ledger_poll(run->ledger, &loss); /* the ledger remembers a loss, and pump() asks it */
     if (run->on_terminal && clock_monotonic_ms() - run->status_ms >= STATUS_MS) {
         run->status_ms = clock_monotonic_ms();
@@ -355,27 +176,15 @@ static void keep_time(evutil_socket_t fd, short what, void *argument)
     pump(run);
 }
 
-static void go_on(evutil_socket_t fd, short what, void *argument)
+static void stop_in_order(void *context)
 {
-    (void)fd;
-    (void)what;
-    pump(argument);
-}
+    struct run *run = context;
 
-/* Once: stop in order. Twice: the signal does what it always does. */
-static void interrupt(evutil_socket_t number, short what, void *argument)
-{
-    struct run *run = argument;
-
-    (void)number;
-    (void)what;
-    for (size_t i = 0; i < 2; i++)
-        event_del(run->signals[i]);
     /* when everything has started already, every record will be there */
-    run->interrupted = !run->exhausted || run->resolving > 0 || run->waiting_count > 0;
+    run->interrupted = !has_started_all(run);
     fprintf(stderr, "%sstopping: what is in flight still ends; the same signal again stops at once\n",
             run->on_terminal ? "\r\033[K" : "");
-    stop_reading(run);
+    feed_stop(run->feed);
     pump(run);
 }
 
@@ -394,40 +203,17 @@ static int raise_descriptors(void)
     return limit.rlim_cur > 65536 ? 65536 : (int)limit.rlim_cur;
 }
 
-static bool make_events(struct run *run, struct error *err)
+static struct event_base *make_base(struct error *err)
 {
-    static const int numbers[2] = { SIGINT, SIGTERM };
-    const struct timeval beat = { 0, BEAT_MS * 1000 };
+    struct event_base *base = event_base_new();
 
-    run->due = event_new(run->base, -1, 0, go_on, run);
-    run->beat = event_new(run->base, -1, EV_PERSIST, keep_time, run);
-    run->readable = event_new(run->base, run->plan.source != NULL ? source_fd(run->plan.source) : -1, EV_READ,
-                              go_on, run);
-    for (size_t i = 0; i < 2; i++) {
-        run->signals[i] = evsignal_new(run->base, numbers[i], interrupt, run);
-        if (run->signals[i] == NULL || event_add(run->signals[i], NULL) != 0)
-            return error_set(err, ERROR_SYSTEM, "no event for a signal");
-    }
-    if (run->due == NULL || run->beat == NULL || run->readable == NULL || event_add(run->beat, &beat) != 0)
-        return error_set(err, ERROR_SYSTEM, "no event for the clock");
-    return true;
+    if (base == NULL)
+        error_set(err, ERROR_SYSTEM, "no event loop");
+    return base;
 }
 
-static bool start_loops(struct run *run, struct error *err)
+static struct pace *make_pace(const struct run_plan *plan)
 {
-    run->loops = memory_new((size_t)run->plan.loops * sizeof(*run->loops));
-    for (int i = 0; i < run->plan.loops; i++) {
-        run->loops[i] = loop_start(run->plan.hellos, run->plan.hello_count, run->ended, err);
-        if (run->loops[i] == NULL)
-            return false;
-    }
-    return true;
-}
-
-struct run *run_new(const struct run_plan *plan, struct error *err)
-{
-    struct run *run = memory_new(sizeof(*run));
-    struct event_config *config = event_config_new();
     int descriptors = raise_descriptors();
     struct pace_limits limits = {
         .rate = plan->rate,
@@ -436,42 +222,85 @@ struct run *run_new(const struct run_plan *plan, struct error *err)
         .per_address = plan->per_address,
         .per_network = plan->per_network,
     };
-    struct ledger_heading heading = {
-        .sink = plan->sink,
-        .campaign = plan->campaign,
-        .hello_count = plan->hello_count,
-    };
 
     if (plan->in_flight > 0 && plan->in_flight * plan->loops < limits.in_flight_max)
         limits.in_flight_max = plan->in_flight * plan->loops;
-    memcpy(heading.hellos, plan->hellos, sizeof(heading.hellos));
-    *run = (struct run){ .plan = *plan, .started_at = clock_now(), .started_ms = clock_monotonic_ms() };
-    TAILQ_INIT(&run->waiting);
-    TAILQ_INIT(&run->in_flight);
-    run->on_terminal = isatty(STDERR_FILENO);
-    /* a rate of thousands needs timers finer than epoll's millisecond */
-    run->base = event_base_new_with_config(config);
-    event_config_free(config);
-    if (run->base == NULL) {
-        error_set(err, ERROR_SYSTEM, "no event loop");
-        goto fail;
-    }
     (void)!getrandom(&limits.seed, sizeof(limits.seed), 0);
-    run->pace = pace_new(&limits, now_us());
-    heading.on_terminal = run->on_terminal;
-    run->ledger = ledger_new(&heading);
-    run->names = names_new(run->base, plan->resolver, plan->timeout_ms, err);
-    run->ended = run->names != NULL ? mailbox_new(run->base, receive_ended, run, err) : NULL;
-    if (run->ended != NULL && make_events(run, err) && start_loops(run, err))
+    return pace_new(&limits, now_us());
+}
+
+static struct ledger *make_ledger(const struct run *run)
+{
+    struct ledger_heading heading = {
+        .sink = run->plan.sink,
+        .campaign = run->plan.campaign,
+        .hello_count = run->plan.hello_count,
+        .on_terminal = run->on_terminal,
+    };
+
+    memcpy(heading.hellos, run->plan.hellos, sizeof(heading.hellos));
+    return ledger_new(&heading);
+}
+
+static bool make_feed(struct run *run, struct error *err)
+{
+    size_t ahead = (size_t)run->plan.rate * AHEAD_SECONDS;
+    struct feed_plan plan = {
+        .base = run->base,
+        .source = run->plan.source,
+        .campaign = run->plan.campaign,
+        .at = run->plan.at,
+        .names = run->names,
+        .ledger = run->ledger,
+        .queue = run->queue,
+        .hello_count = run->plan.hello_count,
+        .depth = run->plan.depth,
+        .timeout_ms = run->plan.timeout_ms,
+        .ahead = ahead > AHEAD_MIN ? ahead : AHEAD_MIN,
+        .moved = pump,
+        .context = run,
+    };
+
+    run->feed = feed_new(&plan, err);
+    return run->feed != NULL;
+}
+
+static bool make_parts(struct run *run, struct error *err)
+{
+    const struct watch_calls calls = { keep_time, pump, stop_in_order, run };
+
+    run->pace = make_pace(&run->plan);
+    run->ledger = make_ledger(run);
+    run->queue = queue_new(run->pace);
+    run->base = make_base(err);
+    if (run->base == NULL)
+        return false;
+    run->names = names_new(run->base, run->plan.resolver, run->plan.timeout_ms, err);
+    if (run->names == NULL || !make_feed(run, err))
+        return false;
+    run->watch = watch_new(run->base, &calls, err);
+    if (run->watch == NULL)
+        return false;
+    run->crew = crew_new(run->base, run->plan.loops, run->plan.hellos, run->plan.hello_count, receive_ended,
+                         run, err);
+    return run->crew != NULL;
+}
+
+struct run *run_new(const struct run_plan *plan, struct error *err)
+{
+    struct run *run = memory_new(sizeof(*run));
+
+    *run = (struct run){ .plan = *plan, .started_at = clock_now(), .started_ms = clock_monotonic_ms() };
+    run->on_terminal = isatty(STDERR_FILENO);
+    if (make_parts(run, err))
         return run;
-fail:
     run_free(run);
     return NULL;
 }
 
 bool run_go(struct run *run, struct error *err)
 {
-    event_active(run->due, EV_TIMEOUT, 0);
+    watch_ask(run->watch, 0);
     event_base_dispatch(run->base);
     if (run->on_terminal) {
         print_status(run);
@@ -479,11 +308,11 @@ bool run_go(struct run *run, struct error *err)
     }
     if (!ledger_finish(run->ledger, err))
         return false;
-    if (run->failure.kind != ERROR_NONE)
-        *err = run->failure;
+    if (feed_failure(run->feed) != NULL)
+        *err = *feed_failure(run->feed);
     else if (run->interrupted)
         error_set(err, ERROR_STOPPED, "stopped before every target had its record");
-    return run->failure.kind == ERROR_NONE && !run->interrupted;
+    return feed_failure(run->feed) == NULL && !run->interrupted;
 }
 
 void run_write_metadata(const struct run *run, struct text *line)
@@ -512,17 +341,11 @@ void run_write_metadata(const struct run *run, struct text *line)
 
 void run_free(struct run *run)
 {
-    struct event *events[] = { run->due, run->beat, run->readable, run->signals[0], run->signals[1] };
-
-    for (int i = 0; run->loops != NULL && i < run->plan.loops; i++)
-        loop_stop(run->loops[i]);
-    free(run->loops);
-    for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
-        if (events[i] != NULL)
-            event_free(events[i]);
-    }
-    mailbox_free(run->ended);
+    crew_free(run->crew);
+    watch_free(run->watch);
+    feed_free(run->feed);
     names_free(run->names);
+    queue_free(run->queue);
     pace_free(run->pace);
     ledger_free(run->ledger);
     if (run->base != NULL)

@@ -1,0 +1,203 @@
+#include "scanner/feed.h"
+
+#include <stdlib.h>
+
+#include "scanner/endpoints.h"
+
+struct feed {
+    struct feed_plan plan;
+    struct endpoints endpoints;
+    struct event *readable;
+    bool ended;
+    size_t resolving;
+    struct error failure; /* ERROR_NONE: none */
+};
+
+/* --- from targets to attempts --------------------------------------------------------------------- */
+
+static void add_attempts(struct feed *feed, struct task *task, char *const *addresses, size_t count)
+{
+    task->addresses = count;
+    if (count > 1)
+        task->compares = memory_new(feed->plan.hello_count * sizeof(*task->compares));
+    for (size_t i = 0; i < count; i++) {
+        for (size_t hello = 0; hello < feed->plan.hello_count; hello++) {
+            struct attempt *attempt = attempt_new(task, addresses[i], hello);
+
+            attempt->errand.depth = feed->plan.depth;
+            attempt->errand.limit_ms = feed->plan.timeout_ms;
+            queue_add(feed->plan.queue, attempt);
+        }
+    }
+}
+
+static void end_unprobed(struct feed *feed, struct task *task, struct outcome outcome)
+{
+    ledger_unprobed(feed->plan.ledger, task, &outcome);
+    ledger_end(feed->plan.ledger, task);
+}
+
+static void end_malformed(struct feed *feed, struct task *task, const struct error *why)
+{
+    end_unprobed(feed, task,
+                 outcome_make(STAGE_INPUT, CLASS_MALFORMED, "%.*s", OUTCOME_DETAIL_BYTES - 1, why->message));
+}
+
+/* A lookup needs to know both. */
+struct question {
+    struct feed *feed;
+    struct task *task;
+};
+
+static void receive_addresses(void *context, const struct names_answer *answer)
+{
+    struct question question = *(struct question *)context;
+    struct feed *feed = question.feed;
+    struct task *task = question.task;
+    char **addresses = memory_resize(NULL, answer->count + 1, sizeof(char *));
+
+    free(context);
+    feed->resolving--;
+    task->addresses_incomplete = answer->incomplete;
+    for (size_t i = 0; i < answer->count; i++)
+        addresses[i] = answer->addresses[i];
+    if (answer->class == CLASS_OK)
+        add_attempts(feed, task, addresses, answer->count);
+    else
+        end_unprobed(feed, task, outcome_make(STAGE_RESOLVE, answer->class, "%s", answer->detail));
+    free(addresses);
+    feed->plan.moved(feed->plan.context);
+}
+
+static void resolve(struct feed *feed, struct task *task)
+{
+    struct question *question = memory_new(sizeof(*question));
+
+    *question = (struct question){ feed, task };
+    feed->resolving++;
+    names_resolve(feed->plan.names, task->target.name, receive_addresses, question);
+}
+
+/* `addresses` are those that somebody bound the name to; NULL or none: the target's own, or what resolving says. */
+static void begin_task(struct feed *feed, struct task *task, const struct text_list *addresses)
+{
+    if (addresses != NULL && addresses->count > 0)
+        add_attempts(feed, task, addresses->items, addresses->count);
+    else if (task->target.address != NULL)
+        add_attempts(feed, task, &task->target.address, 1);
+    else
+        resolve(feed, task);
+}
+
+/* --- reading -------------------------------------------------------------------------------------- */
+
+static void begin_line(struct feed *feed, const char *line, size_t size)
+{
+    struct task *task = ledger_begin(feed->plan.ledger);
+    struct error err = { 0 };
+
+    if (target_parse(line, size, &task->target, &err))
+        begin_task(feed, task, NULL);
+    else
+        end_malformed(feed, task, &err);
+}
+
+static void begin_endpoint(struct feed *feed)
+{
+    const struct campaign_endpoint *endpoint;
+    const char *name;
+    struct task *task;
+    struct error err = { 0 };
+
+    if (!endpoints_next(&feed->endpoints, &endpoint, &name)) {
+        feed_stop(feed);
+        return;
+    }
+    task = ledger_begin(feed->plan.ledger);
+    task->request_path = endpoint->request_path;
+    if (target_make(name == NULL && endpoint->addresses.count > 0 ? endpoint->addresses.items[0] : NULL, name,
+                    endpoint->port, endpoint->name, &task->target, &err))
+        begin_task(feed, task, &endpoint->addresses);
+    else
+        end_malformed(feed, task, &err);
+}
+
+/* False: nothing more for now. */
+static bool read_line(struct feed *feed)
+{
+    const char *line;
+    size_t size;
+
+    switch (source_next(feed->plan.source, &line, &size, &feed->failure)) {
+    case SOURCE_LINE: begin_line(feed, line, size); return true;
+    case SOURCE_WAITING: event_add(feed->readable, NULL); return false;
+    case SOURCE_ENDED:
+    case SOURCE_FAILED: break;
+    }
+    feed_stop(feed);
+    return false;
+}
+
+void feed_fill(struct feed *feed)
+{
+    while (!feed->ended && queue_count(feed->plan.queue) + feed->resolving < feed->plan.ahead) {
+        if (feed->plan.source == NULL)
+            begin_endpoint(feed);
+        else if (!read_line(feed))
+            return;
+    }
+}
+
+static void go_on(evutil_socket_t fd, short what, void *argument)
+{
+    struct feed *feed = argument;
+
+    (void)fd;
+    (void)what;
+    feed->plan.moved(feed->plan.context);
+}
+
+/* --- the whole ------------------------------------------------------------------------------------ */
+
+struct feed *feed_new(const struct feed_plan *plan, struct error *err)
+{
+    struct feed *feed = memory_new(sizeof(*feed));
+
+    *feed = (struct feed){ .plan = *plan, .endpoints = { .campaign = plan->campaign, .at = plan->at } };
+    feed->readable =
+        event_new(plan->base, plan->source != NULL ? source_fd(plan->source) : -1, EV_READ, go_on, feed);
+    if (feed->readable != NULL)
+        return feed;
+    error_set(err, ERROR_SYSTEM, "no event for the targets");
+    free(feed);
+    return NULL;
+}
+
+void feed_free(struct feed *feed)
+{
+    if (feed == NULL)
+        return;
+    event_free(feed->readable);
+    free(feed);
+}
+
+void feed_stop(struct feed *feed)
+{
+    feed->ended = true;
+    event_del(feed->readable);
+}
+
+bool feed_has_ended(const struct feed *feed)
+{
+    return feed->ended;
+}
+
+size_t feed_resolving(const struct feed *feed)
+{
+    return feed->resolving;
+}
+
+const struct error *feed_failure(const struct feed *feed)
+{
+    return feed->failure.kind != ERROR_NONE ? &feed->failure : NULL;
+}
