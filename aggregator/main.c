@@ -1,6 +1,7 @@
 /* rootshift-aggregator: keeps what hosts and scanners say in PostgreSQL, and answers who is ready. */
 #include "aggregator/database.h"
 #include "aggregator/ingest.h"
+#include "aggregator/scan.h"
 #include "aggregator/settings.h"
 #include "aggregator/web/serve.h"
 
@@ -120,6 +121,20 @@ static const struct option outreach_options[] = {
     END,
 };
 
+static const struct option scan_options[] = {
+    DATABASE,
+    KAFKA,
+    CAMPAIGN(false),
+    { "targets", OPTION_TEXT, SETTINGS_AT(targets), "FILE",
+      .help = "also, or alone: lines of host[:port], [v6]:port or address,server_name,port,tag" },
+    { "depth", OPTION_TEXT, SETTINGS_AT(depth), PROBE_DEPTHS, "handshake",
+      .help = "how far each probe goes" },
+    { "hello", OPTION_LIST, SETTINGS_AT(hellos), "NAME", HELLO_DEFAULT,
+      .help = "what to say, as rootshift-scanner scan --help names it" },
+    TIME,
+    END,
+};
+
 #define SIZE sizeof(struct settings)
 
 static const struct command commands[] = {
@@ -135,6 +150,8 @@ static const struct command commands[] = {
     { "quarantine", "list | bind KEY | drop KEY",
       "what came from hosts that nobody knows: bind its key, or throw it away", quarantine_options, SIZE,
       command_quarantine },
+    { "scan-start", NULL, "have scanner workers look at what a campaign's endpoints, or a list's, serve",
+      scan_options, SIZE, command_scan_start },
     { "readiness", NULL, "who is ready for each phase, who is not, and why", readiness_options, SIZE,
       command_readiness },
     { "gate", "[verify]", "may this phase start? decide, show a decision, or check all of them", gate_options,

@@ -10,6 +10,8 @@ struct settings {
     const char *key, *group, *head;
     const char *campaign, *phase, *partner;
     const char *host, *public_key;
+    const char *targets, *depth;
+    struct text_list hellos;
     int64_t time; /* Unix seconds; 0: now */
     bool json, csv, text;
     bool only_new, findings;
@@ -33,4 +35,5 @@ SETTINGS_COMMAND(command_quarantine);
 SETTINGS_COMMAND(command_readiness);
 SETTINGS_COMMAND(command_gate);
 SETTINGS_COMMAND(command_outreach);
+SETTINGS_COMMAND(command_scan_start);
 SETTINGS_COMMAND(command_digest);

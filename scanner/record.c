@@ -4,6 +4,7 @@
 
 #include "schema/base/clock.h"
 #include "schema/base/json.h"
+#include "schema/wire/topic.h"
 
 enum field_type { FIELD_TEXT, FIELD_NUMBER, FIELD_CHAIN, FIELD_INSTANT_MS, FIELD_SHOWN };
 
@@ -112,10 +113,6 @@ void record_write(const struct record *record, struct text *line)
 void record_write_key(const struct record *record, struct text *key)
 {
     /* a line that is no target has no name and no port: then the line itself tells it from others */
-    text_format(key, "%s|%s|%lld|%s",
-                record->name != NULL      ? record->name
-                : record->address == NULL ? record->target
-                                          : "",
-                record->address != NULL ? record->address : "",
-                record->port > 0 ? (long long)record->port : 0LL, record->hello);
+    topic_scan_key(record->name == NULL && record->address == NULL ? record->target : record->name,
+                   record->address, record->port, record->hello, key);
 }

@@ -24,6 +24,12 @@ const struct topic topics[TOPICS] = {
     [TOPIC_SCAN_RESULTS] = { "rootshift.scan.results", 16, false, SMALL_BYTES_MAX, "one record a probe" },
 };
 
+void topic_scan_key(const char *name, const char *address, int64_t port, const char *hello, struct text *key)
+{
+    text_format(key, "%s|%s|%lld|%s", name != NULL ? name : "", address != NULL ? address : "",
+                (long long)(port > 0 ? port : 0), hello);
+}
+
 bool topic_is_in(const char *name)
 {
     size_t size = strlen(topics[TOPIC_IN].name);

@@ -6,6 +6,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+#include "schema/base/text.h"
 
 enum topic_id {
     TOPIC_IN,           /* collectors → aggregator; key: the sender's key id */
@@ -25,6 +28,12 @@ struct topic {
 };
 
 extern const struct topic topics[TOPICS];
+
+/*
+ * The key of a piece of work and of its result, appended to `key`: name|address|port|hello. What is not known
+ * is NULL or 0.
+ */
+void topic_scan_key(const char *name, const char *address, int64_t port, const char *hello, struct text *key);
 
 /* Where collectors write: "rootshift.in", or "rootshift.in.<partner>" where a partner gets its own. */
 bool topic_is_in(const char *name);

@@ -1,0 +1,1 @@
+UPDATE rootshift.scan SET published_at = now() WHERE id = :'scan'
