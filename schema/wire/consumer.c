@@ -11,6 +11,7 @@
 
 #define METADATA_TIMEOUT_MS 10000
 #define WATERMARK_TIMEOUT_MS 5000
+#define COMMITTED_TIMEOUT_MS 10000
 #define LEAVE_TIMEOUT_MS 5000   /* to leave the group … */
 #define DESTROY_TIMEOUT_MS 5000 /* … and to end librdkafka's threads: the ten seconds of consumer.h */
 
@@ -339,15 +340,90 @@ bool consumer_poll(struct consumer *consumer, int timeout_ms, struct consumer_re
     return true;
 }
 
-void consumer_commit(struct consumer *consumer, const struct consumer_partition *partitions, size_t count)
+/* Ours as librdkafka's list, the offsets being where to start; to be destroyed. */
+static rd_kafka_topic_partition_list_t *as_list(const struct consumer_partition *partitions, size_t count)
 {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
 
     for (size_t i = 0; i < count; i++)
         rd_kafka_topic_partition_list_add(list, partitions[i].topic, partitions[i].partition)->offset =
             partitions[i].start;
+    return list;
+}
+
+void consumer_commit(struct consumer *consumer, const struct consumer_partition *partitions, size_t count)
+{
+    rd_kafka_topic_partition_list_t *list = as_list(partitions, count);
+
     rd_kafka_commit(consumer->client, list, 1);
     rd_kafka_topic_partition_list_destroy(list);
+}
+
+bool consumer_commit_now(struct consumer *consumer, const struct consumer_partition *partitions, size_t count,
+                         struct error *err)
+{
+    rd_kafka_topic_partition_list_t *list = as_list(partitions, count);
+    rd_kafka_resp_err_t code = rd_kafka_commit(consumer->client, list, 0);
+
+    for (int i = 0; code == RD_KAFKA_RESP_ERR_NO_ERROR && i < list->cnt; i++)
+        code = list->elems[i].err;
+    rd_kafka_topic_partition_list_destroy(list);
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR ||
+           error_set(err, kafka_error_kind(code), "committing offsets: %s", rd_kafka_err2str(code));
+}
+
+bool consumer_committed(struct consumer *consumer, struct consumer_partition *partitions, size_t count,
+                        struct error *err)
+{
+    rd_kafka_topic_partition_list_t *list = as_list(partitions, count);
+    rd_kafka_resp_err_t code = rd_kafka_committed(consumer->client, list, COMMITTED_TIMEOUT_MS);
+
+    for (size_t i = 0; code == RD_KAFKA_RESP_ERR_NO_ERROR && i < count; i++) {
+        code = list->elems[i].err;
+        partitions[i].start = list->elems[i].offset >= 0 ? list->elems[i].offset : CONSUMER_FROM_START;
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR ||
+           error_set(err, kafka_error_kind(code), "committed offsets: %s", rd_kafka_err2str(code));
+}
+
+static int count_partitions(const struct rd_kafka_metadata *metadata, const char *topic)
+{
+    for (int i = 0; i < metadata->topic_cnt; i++) {
+        if (strcmp(metadata->topics[i].topic, topic) == 0)
+            return metadata->topics[i].partition_cnt;
+    }
+    return 0;
+}
+
+struct consumer_partition *consumer_list(struct consumer *consumer, const char *topic, size_t *count,
+                                         struct error *err)
+{
+    const struct rd_kafka_metadata *metadata;
+    rd_kafka_resp_err_t code = rd_kafka_metadata(consumer->client, 1, NULL, &metadata, METADATA_TIMEOUT_MS);
+    struct consumer_partition *partitions;
+    int found;
+
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        error_set(err, kafka_error_kind(code), "partitions of %s: %s", topic, rd_kafka_err2str(code));
+        return NULL;
+    }
+    found = count_partitions(metadata, topic);
+    rd_kafka_metadata_destroy(metadata);
+    partitions = memory_new(((size_t)found + 1) * sizeof(*partitions));
+    for (*count = 0; *count < (size_t)found; (*count)++) {
+        struct consumer_partition *at = &partitions[*count];
+
+        *at = (struct consumer_partition){ .topic = topic,
+                                           .partition = (int32_t)*count,
+                                           .start = CONSUMER_FROM_START };
+        if (!consumer_watermarks(consumer, topic, at->partition, WATERMARK_TIMEOUT_MS, &at->low, &at->high,
+                                 err)) {
+            free(partitions);
+            return NULL;
+        }
+    }
+    return partitions;
 }
 
 /* True once the group is left. */

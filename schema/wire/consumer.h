@@ -1,6 +1,7 @@
 /*
- * Reads topics as a member of a consumer group, where somebody else (PostgreSQL) is the authority for
- * offsets: they are asked for on every assignment, and Kafka's own commits are only for lag tools.
+ * Reads topics as a member of a consumer group. Where to start is asked on every assignment, because who is the
+ * authority for offsets differs: for the aggregator PostgreSQL is, and Kafka's own commits are only for lag tools;
+ * for scanner workers it is what the group has committed (consumer_committed()).
  *
  * Cooperative-sticky, one thread, no pause and no seek: librdkafka 2.0.2 skips records with either.
  * Back-pressure is not polling, up to CONSUMER_IDLE_MS. auto.offset.reset=error: an offset that is no
@@ -76,8 +77,26 @@ struct consumer *consumer_open(const struct kafka_settings *settings, const char
 MUST_CHECK bool consumer_poll(struct consumer *consumer, int timeout_ms, struct consumer_record *records,
                               size_t room, size_t *count, struct error *err);
 
-/* Tell Kafka that everything below `start` is done, without waiting: for lag tools only. */
+/* Tell Kafka that everything below `start` is done, without waiting. */
 void consumer_commit(struct consumer *consumer, const struct consumer_partition *partitions, size_t count);
+
+/*
+ * The same, and wait for the answer: for those who leave. Never from a callback. ERROR_* when it was not taken: then
+ * whoever comes next does that work again.
+ */
+MUST_CHECK bool consumer_commit_now(struct consumer *consumer, const struct consumer_partition *partitions,
+                                    size_t count, struct error *err);
+
+/* Fill in as `start` what the group has committed; CONSUMER_FROM_START for what it never did. */
+MUST_CHECK bool consumer_committed(struct consumer *consumer, struct consumer_partition *partitions,
+                                   size_t count, struct error *err);
+
+/*
+ * Every partition of a topic, whoever holds it, with what its log holds. The caller's to free; `topic` is what was
+ * given. NULL with *err.
+ */
+struct consumer_partition *consumer_list(struct consumer *consumer, const char *topic, size_t *count,
+                                         struct error *err);
 
 /*
  * What the log of a partition holds: [*low, *high), asked from the broker, or with `timeout_ms` 0 as the

@@ -160,6 +160,39 @@ static void records_are_read_from_where_the_ledger_says(void **state)
     mock_broker_stop(&broker);
 }
 
+static void group_is_told_what_it_committed(void **state)
+{
+    struct mock_broker broker = mock_broker_start();
+    struct ledger ledger = { 0 };
+    struct consumer_partition own[PARTITIONS] = { { 0 } }, *all;
+    struct consumer *consumer;
+    int64_t sum = 0;
+    size_t count;
+    struct error err;
+
+    (void)state;
+    mock_broker_create(&broker, "t", PARTITIONS);
+    publish(&broker, 200);
+    consumer = open_consumer(&broker, &ledger);
+    assert_true(read_until(consumer, &ledger, 200, &err));
+    assert_true(consumer_commit_now(
+        consumer, &(struct consumer_partition){ .topic = "t", .partition = 2, .start = 7 }, 1, &err));
+    for (int i = 0; i < PARTITIONS; i++)
+        own[i] = (struct consumer_partition){ .topic = "t", .partition = i };
+    assert_true(consumer_committed(consumer, own, PARTITIONS, &err));
+    for (int i = 0; i < PARTITIONS; i++)
+        assert_int_equal(own[i].start, i == 2 ? 7 : CONSUMER_FROM_START);
+    all = consumer_list(consumer, "t", &count, &err);
+    assert_non_null(all);
+    assert_int_equal(count, PARTITIONS);
+    for (size_t i = 0; i < count; i++)
+        sum += all[i].high - all[i].low;
+    assert_int_equal(sum, 200);
+    free(all);
+    consumer_close(consumer);
+    mock_broker_stop(&broker);
+}
+
 static void offset_beyond_the_log_stops_its_partition_only(void **state)
 {
     struct mock_broker broker = mock_broker_start();
@@ -260,6 +293,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_are_read_from_where_the_ledger_says),
+        cmocka_unit_test(group_is_told_what_it_committed),
         cmocka_unit_test(offset_beyond_the_log_stops_its_partition_only),
         cmocka_unit_test(partition_that_waits_for_a_person_is_not_read),
         cmocka_unit_test(failing_ledger_fails_the_poll),
