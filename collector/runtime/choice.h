@@ -25,6 +25,7 @@ struct choice {
     char *store_type;              /* Java's trustStoreType; NULL when not set */
     bool exact_type;               /* Java: a store of another type than that is not opened */
     enum choice_answer new_macs;   /* Java: whether it can check a PKCS#12 of today */
+    enum choice_answer turns_jks;  /* Java: whether a store that is called PKCS12 may be a JKS */
     struct text_list
         parameters;           /* of the trust set: what was told beside stores (schema/trust/parameter.h) */
     struct text_list files;   /* other files that have a say, or would if they were there */

@@ -113,18 +113,18 @@ size_t java_add_embedded(struct installed_list *list, int root_fd, const char *p
 }
 
 /*
- * A trustStore that is no file is passed over in silence, for the JDK's own cacerts (TrustStoreManager; measured with 11,
- * 17, 21 and 25, never jssecacerts). Before that class came, with 8u261 of Oracle's and 8u272 of OpenJDK's, nothing was
- * read in its place (TrustManagerFactoryImpl).
+ * A trustStore that is no file is passed over in silence, for the JDK's own cacerts, never jssecacerts (measured with
+ * 8u212 of Oracle's, 8u252 of OpenJDK's, 11, 17, 21 and 25). JDK 7 read nothing in its place, and which update of 8
+ * changed that is not known.
  */
 static void choose_in_place(struct choice *choice, const struct installed *installed,
                             const struct speaker *speaker)
 {
     char *cacerts = tree_join(installed->home, "lib/security/cacerts");
 
-    if (java_age(installed, "8u272") == JAVA_AT_LEAST)
+    if (java_age(installed, "8u212") == JAVA_AT_LEAST)
         choice_add_store(choice, speaker, cacerts, CHOICE_FILE, false);
-    else if (java_age(installed, "8u261") != JAVA_OLDER)
+    else if (java_age(installed, "8") != JAVA_OLDER)
         choice_doubt(choice, "javax.net.ssl.trustStore");
     free(cacerts);
 }
@@ -214,6 +214,14 @@ static enum choice_answer knows_new_macs(const struct installed *installed)
     return CHOICE_UNKNOWN;
 }
 
+/* JDK 9 brought the type PKCS12 that opens a JKS (8u212 and 8u252 refuse, 11 takes it; later updates of 8 were not asked). */
+static enum choice_answer turns_jks(const struct installed *installed)
+{
+    if (java_age(installed, "9") == JAVA_AT_LEAST)
+        return CHOICE_YES;
+    return java_age(installed, "8u253") == JAVA_OLDER ? CHOICE_NO : CHOICE_UNKNOWN;
+}
+
 /* One that leads nowhere or to a directory is listed too, so that a person sees it. */
 static void choose_named(struct choice *choice, const struct installed *installed,
                          const struct speaker *speaker, const char *store)
@@ -239,6 +247,7 @@ void java_choose(struct choice *choice, const struct installed *installed, const
     choice->password = password == NULL ? NULL : memory_text(password);
     choice->store_type = type == NULL ? NULL : memory_text(type);
     choice->new_macs = knows_new_macs(installed);
+    choice->turns_jks = turns_jks(installed);
     choose_security(choice, installed, speaker);
     choose_blocked(choice, installed, speaker);
     choose_keys(choice, installed);
@@ -254,7 +263,7 @@ void java_choose(struct choice *choice, const struct installed *installed, const
 
 /*
  * Which formats open under a type: JCEKS opens JKS, CaseExactJKS is JKS alone; JKS and PKCS12 each open the other too
- * where keystore.type.compat says so. Measured with 17 and 25.
+ * where keystore.type.compat says so, and the JDK is new enough (turns_jks). Measured with 8, 17 and 25.
  */
 static const struct store_type {
     const char *name;
@@ -306,6 +315,11 @@ const char *java_refusal(const struct choice *choice, const struct store *store,
     if ((store->format == STORE_PKCS12 && type != NULL && !type->pkcs12) ||
         (store->format == STORE_JKS && type != NULL && !type->jks))
         return "it is of another kind than trustStoreType says";
+    *certain = choice->turns_jks == CHOICE_NO;
+    if (store->format == STORE_JKS && type != NULL && strcmp(type->name, "PKCS12") == 0 &&
+        choice->turns_jks != CHOICE_YES)
+        return "a JVM before 9 opens no JKS as a PKCS12";
+    *certain = true;
     if (choice->password != NULL && store->state != STORE_DANGLING && store->state != STORE_DENIED &&
         (store->password_needed ||
          (store->integrity != STORE_INTEGRITY_VERIFIED && store->integrity != STORE_INTEGRITY_NONE &&

@@ -1,6 +1,6 @@
 /*
  * Java's own TLS: which path it makes of a served list. Read in JDK 25 (sun.security.validator.PKIXValidator,
- * sun.security.provider.certpath) and measured with JDK 11, 17, 21 and 25 on the random worlds of tests/support/worlds.
+ * sun.security.provider.certpath) and measured with JDK 8u252, 11, 17, 21 and 25 on the random worlds of tests/support/worlds.
  *
  * A list that is in order is its own path, and no other is tried: it is cut before the first issuer whose name and
  * key some certificate of the trust set has, and what is left must have been issued by one of the trust set. Only a

@@ -77,7 +77,7 @@ static const struct model models[] = {
       .sha1_refused = true, .verifies = true },
 
     /*
-     * JDK 11, 17, 21 and 25, read and measured (schema/trust/jsse.h): of an anchor only the CA flag and key usage
+     * JDK 8u252, 11, 17, 21 and 25, read and measured (schema/trust/jsse.h); 8u212 asks less of an anchor: of one only the CA flag and key usage
      * count, neither EKU nor name constraints nor path length, and its dates only where the builder runs.
      * PKCS#12 certificates count with Java's attribute only, a key entry gives its first certificate, PEM is not read. JDK 16
      * dropped all curves but NIST's three, JDK 8 and 11 refuse them (jdk.disabled.namedCurves). SHA-1

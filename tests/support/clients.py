@@ -4,10 +4,9 @@ import concurrent.futures
 import os
 import re
 import shutil
-import subprocess
 import sys
 
-from authority import CLEAN, HOST, run
+from authority import CLEAN, HOST, can_be_had, run
 
 SUPPORT = os.path.dirname(os.path.realpath(__file__))
 
@@ -45,14 +44,6 @@ def ask_node(cases):
         result = run("node", "-e", script, *map(str, ports), env=dict(CLEAN, NODE_EXTRA_CA_CERTS=store))
         answers.update(((port, store), word == "1") for port, word in zip(ports, result.stdout.split()))
     return [answers[case] for case in cases]
-
-
-def can_be_had(*command, **more):
-    """Whether something that comes over the network did, in good time."""
-    try:
-        return run(*command, **more).returncode == 0
-    except subprocess.TimeoutExpired:
-        return False
 
 
 def old_node():

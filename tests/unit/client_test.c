@@ -22,8 +22,8 @@ static const char script[] =
     "file usr/lib/x/libcrypto.so.3 'OpenSSL 3.0.1 14 Dec\\0OPENSSLDIR: \"/usr/lib/ssl\"\\0'\n"
     "copy %sa.pem usr/lib/ssl/cert.pem\n"
     "file usr/lib/jvm/jdk-17/bin/java x; copy %stwo.jks usr/lib/jvm/jdk-17/lib/security/cacerts\n"
-    "for jdk in usr/lib/jvm/jdk-17/conf usr/java/bare/conf opt/jdk8/jre/lib; do copy %s17.0.15.security "
-    "$jdk/security/java.security; done\n"
+    "for jdk in usr/lib/jvm/jdk-17/conf usr/java/bare/conf; do copy %s17.0.15.security "
+    "$jdk/security/java.security; done; copy %s8.security opt/jdk8/jre/lib/security/java.security\n"
     "file usr/lib/jvm/jdk-17/release 'JAVA_VERSION=\"17.0.1\"\\n'\n"
     "file opt/jdk8/bin/java x; file opt/jdk8/jre/bin/java x; file opt/jdk8/release "
     "'JAVA_VERSION=\"1.8.0_392\"\\n'\n"
@@ -124,8 +124,8 @@ static int make_host(void)
 
     assert_non_null(mkdtemp(tree));
     made = command;
-    snprintf(made, sizeof(command), script, tree, DATA, DATA, JAVAS, DATA, DATA, DATA, DATA, DATA, DATA, DATA,
-             DATA, DATA, DATA, DATA);
+    snprintf(made, sizeof(command), script, tree, DATA, DATA, JAVAS, JAVAS, DATA, DATA, DATA, DATA, DATA,
+             DATA, DATA, DATA, DATA, DATA, DATA);
     failed = system(command);
     for (size_t i = 0; i < sizeof(started) / sizeof(started[0]); i++) {
         struct process process = { .pid = (pid_t)(1000 + i),
