@@ -10,10 +10,10 @@ static const struct symptom_meaning root_missing = {
     "That the server's certificate is bad or has expired, and not that the network is at fault.",
     "不表示服务器证书有问题或已过期,也不是网络故障。",
     "Add the new root to the store that this client reads, keep the old one, restart the client. Look first "
-    "whether the "
-    "chain that came is the campaign's: a proxy that opens TLS causes the same message.",
-    "把新根证书加入该客户端实际读取的信任库,保留旧根,然后重启。请先确认收到的是本次升级的证书链:代理 TLS "
-    "的设备也会造成同样的报错。"
+    "at the chain that came (openssl s_client -showcerts): a proxy that opens TLS, or a server that leaves "
+    "its issuing certificate out, causes the same message.",
+    "把新根证书加入该客户端实际读取的信任库,保留旧根,然后重启。请先查看收到的证书链(openssl s_client "
+    "-showcerts):代理 TLS 的设备,或服务器没有下发中间证书,也会造成同样的报错。"
 };
 
 static const struct symptom_meaning cross_only = {
@@ -35,6 +35,16 @@ static const struct symptom_meaning chain_incomplete = {
     "不一定与根证书有关。",
     "Look at the chain that is sent (openssl s_client -showcerts). If it is whole, the root is missing.",
     "查看服务器下发的证书链(openssl s_client -showcerts)。如果完整,则是缺少根证书。"
+};
+
+static const struct symptom_meaning self_signed = {
+    "self-signed",
+    "Who answered presented a single certificate that signed itself: no server of the campaign does.",
+    "对方出示的是一张自签名证书:本次升级涉及的服务器都不会这样。",
+    "That a root is missing, and adding this certificate to the store is no fix.",
+    "不表示缺少根证书,也不应把该证书加入信任库。",
+    "Find out who answers: the address in the hosts file or DNS, a proxy, an appliance's own page.",
+    "查明是谁在应答:检查 hosts 文件或 DNS 中的地址、代理,以及设备自带的页面。"
 };
 
 static const struct symptom_meaning expired = {
@@ -112,6 +122,20 @@ static const struct symptom_meaning no_common_protocol = {
     "升级客户端的 TLS 库;检查端口和代理。"
 };
 
+static const struct symptom_meaning hung_up = {
+    "closed",
+    "The other side ended the connection without an alert.",
+    "对方没有发送告警就断开了连接。",
+    "In a server's log, that the chain was accepted: Node.js, wget and .NET refuse one just so. In a "
+    "client's, "
+    "that the store is at fault.",
+    "在服务器日志中,不表示证书链已通过:Node.js、wget 和 .NET "
+    "拒绝证书链时就是如此。在客户端日志中,不表示信任库有问题。",
+    "Look at what the other side says at that moment, and judge the store itself: rootshift-collector "
+    "inspect.",
+    "查看对方当时的日志,并直接检查信任库:rootshift-collector inspect。"
+};
+
 static const struct symptom_meaning untelling = {
     "untelling",
     "The chain was not accepted; the message does not say why.",
@@ -129,6 +153,7 @@ static const struct symptom symptoms[] = {
     { "self signed certificate in certificate chain", "OpenSSL 1.1, curl, Python, when the root itself was sent", &root_missing },
     { "unable to find valid certification path to requested target", "Java", &root_missing },
     { "PKIX path building failed", "Java", &root_missing },
+    { "Path does not chain with any of the trust anchors", "Java", &root_missing },
     { "peer certificate cannot be authenticated with known CA certificates", "curl and PHP, code 60", &root_missing },
     { "peer certificate cannot be authenticated with given CA certificates", "curl and PHP, code 60", &root_missing },
     { "CURLE_SSL_CACERT", "curl and PHP, code 60", &root_missing },
@@ -137,7 +162,6 @@ static const struct symptom symptoms[] = {
     { "certificate signed by unknown authority", "Go", &root_missing },
     { "certificate issuer is unknown", "GnuTLS: git, wget", &root_missing },
     { "doesn't have a known issuer", "wget with GnuTLS", &root_missing },
-    { "server certificate verification failed. CAfile", "git with GnuTLS", &root_missing },
     { "UntrustedRoot", ".NET, when the root itself was sent", &root_missing },
     { "PartialChain", ".NET", &root_missing },
     { "Could not establish trust relationship for the SSL/TLS secure channel", ".NET Framework", &root_missing },
@@ -149,32 +173,61 @@ static const struct symptom symptoms[] = {
     { "UNABLE_TO_GET_ISSUER_CERT", "Node.js", &cross_only },
     { "unable to verify the first certificate", "OpenSSL, error 21", &chain_incomplete },
     { "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "Node.js", &chain_incomplete },
+    { "self-signed certificate", "OpenSSL 3, curl, Python, PHP, error 18", &self_signed },
+    { "self signed certificate", "OpenSSL 1.1, curl, Python, error 18", &self_signed },
+    { "DEPTH_ZERO_SELF_SIGNED_CERT", "Node.js", &self_signed },
     { "certificate has expired or is not yet valid", "Go", &expired },
     { "certificate has expired", "OpenSSL, curl, Python, PHP, Ruby", &expired },
     { "CERT_HAS_EXPIRED", "Node.js", &expired },
     { "CertificateExpiredException", "Java", &expired },
     { "NotTimeValid", ".NET", &expired },
     { "invalid peer certificate: Expired", "rustls", &expired },
+    { "invalid peer certificate: certificate expired", "rustls", &expired },
+    { "chain uses expired certificate", "GnuTLS", &expired },
     { "certificate_expired", "a server's log: the client sent alert 45", &expired },
+    { "alert certificate expired", "a server's log: the client sent alert 45", &expired },
     { "No subject alternative DNS name matching", "Java", &wrong_name },
     { "No subject alternative names", "Java", &wrong_name },
     { "no alternative certificate subject name matches", "curl", &wrong_name },
+    { "does not match target host name", "curl; git with GnuTLS", &wrong_name },
     { "ERR_TLS_CERT_ALTNAME_INVALID", "Node.js", &wrong_name },
     { "hostname mismatch", "OpenSSL, Python, Ruby", &wrong_name },
+    { "doesn't match either of", "Python with urllib3, Python 2.7", &wrong_name },
+    { "' doesn't match '", "Python with urllib3, Python 2.7", &wrong_name },
+    { "does not match the server certificate", "Ruby", &wrong_name },
+    { "did not match expected", "PHP streams", &wrong_name },
     { "RemoteCertificateNameMismatch", ".NET", &wrong_name },
     { "NotValidForName", "rustls", &wrong_name },
+    { "certificate not valid for name", "rustls", &wrong_name },
+    { "name in the certificate does not match the expected", "GnuTLS", &wrong_name },
     { "owner does not match hostname", "wget with GnuTLS", &wrong_name },
     { "certificate is valid for", "Go", &wrong_name },
     { "trustAnchors parameter must be non-empty", "Java", &store_empty },
     { "problem accessing trust store", "Java", &store_unreadable },
     { "Keystore was tampered with, or password was incorrect", "Java", &store_unreadable },
     { "error setting certificate verify locations", "curl, code 77", &store_unreadable },
+    { "error setting certificate file", "curl 7, code 77", &store_unreadable },
+    { "Problem with the SSL CA cert", "curl, git, PHP, code 77", &store_unreadable },
     { "error adding trust anchors from file", "curl 8, code 77", &store_unreadable },
+    { "[X509] PEM lib", "Python", &store_unreadable },
+    { "NO_CERTIFICATE_OR_CRL_FOUND", "Python", &store_unreadable },
+    { "Could not find a suitable TLS CA certificate bundle", "Python's requests", &store_unreadable },
+    { "X509_load_cert_crl_file", "OpenSSL", &store_unreadable },
+    { "no valid certs found cafile stream", "PHP streams", &store_unreadable },
+    { "failed loading cafile stream", "PHP streams", &store_unreadable },
+    { "Error setting the x509 trust file", "gnutls-cli", &store_unreadable },
+    { "Failed to open cert", "wget with GnuTLS", &store_unreadable },
     { "certificate rejected", "OpenSSL, errors 26 to 28", &distrusted },
     { "certificate not trusted", "OpenSSL, error 27", &distrusted },
+    { "CERT_REJECTED", "Node.js", &distrusted },
+    { "CERT_UNTRUSTED", "Node.js", &distrusted },
+    { "unsuitable certificate purpose", "OpenSSL 3, error 26", &distrusted },
+    { "unsupported certificate purpose", "OpenSSL 1.1, error 26", &distrusted },
+    { "certificate chain is revoked", "GnuTLS, also of a block list", &distrusted },
     { "SEC_ERROR_UNTRUSTED_ISSUER", "Firefox and NSS", &distrusted },
     { "Connection refused", "every client", &unreachable },
     { "ECONNREFUSED", "Node.js", &unreachable },
+    { "Couldn't connect to server", "curl, git, PHP, code 7", &unreachable },
     { "timed out", "every client", &unreachable },
     { "ETIMEDOUT", "Node.js", &unreachable },
     { "Connection reset", "every client", &unreachable },
@@ -191,6 +244,10 @@ static const struct symptom symptoms[] = {
     { "protocol_version", "Java and servers' logs: alert 70", &no_common_protocol },
     { "unsupported protocol", "OpenSSL", &no_common_protocol },
     { "wrong version number", "OpenSSL, when something answers without TLS", &no_common_protocol },
+    { "An unexpected TLS packet was received", "GnuTLS, likewise", &no_common_protocol },
+    { "first record does not look like a TLS handshake", "Go, likewise", &no_common_protocol },
+    { "Unsupported or unrecognized SSL message", "Java, likewise", &no_common_protocol },
+    { "packet length too long", "OpenSSL 3.2 and later, likewise", &no_common_protocol },
     { "No appropriate protocol", "Java", &no_common_protocol },
     { "CERTIFICATE_VERIFY_FAILED", "Python", &untelling },
     { "certificate verify failed", "OpenSSL, PHP streams, Ruby", &untelling },
@@ -202,22 +259,23 @@ static const struct symptom symptoms[] = {
     { "bad certificate", "a server's log, of Go: alert 42", &untelling },
     { "remote certificate is invalid", ".NET", &untelling },
     { "cURL error 60", "PHP", &untelling },
+    { "server certificate verification failed. CAfile", "git with GnuTLS", &untelling },
+    { "unexpected eof while reading", "OpenSSL 3", &hung_up },
+    { "peer closed connection in SSL handshake", "a server's log: nginx", &hung_up },
     { 0 },
 };
 /* clang-format on */
 
-/* A stop at the end of a longer word of the same kind: "..._CERT" in "..._CERT_LOCALLY" is another message. */
-static bool continues(char next)
+static bool occurs(const char *message, const struct symptom *row)
 {
-    return next == '_';
+    return strcasestr(message, row->text) != NULL;
 }
 
-static bool occurs(const char *message, const char *text)
+/* "self-signed certificate" of "self-signed certificate in certificate chain": the longer message says something else. */
+static bool is_part_of_another(const char *message, const struct symptom *part)
 {
-    size_t size = strlen(text);
-
-    for (const char *at = message; (at = strcasestr(at, text)) != NULL; at++) {
-        if (!continues(at[size]))
+    for (const struct symptom *row = symptoms; row->text != NULL; row++) {
+        if (row != part && strcasestr(row->text, part->text) != NULL && occurs(message, row))
             return true;
     }
     return false;
@@ -263,7 +321,8 @@ size_t symptom_find(const char *message, const struct symptom **found, size_t ro
     for (const struct symptom *row = symptoms; row->text != NULL; row++) {
         size_t same = find_meaning(found, count, row->meaning);
 
-        if (!occurs(message, row->text) || (same < count && strlen(found[same]->text) >= strlen(row->text)))
+        if (!occurs(message, row) || is_part_of_another(message, row) ||
+            (same < count && strlen(found[same]->text) >= strlen(row->text)))
             continue;
         count = take_out(found, count, same);
         count = insert(found, count, room, row);
