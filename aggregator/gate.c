@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aggregator/tree.h"
+#include "schema/base/tree.h"
 #include "aggregator/grid.h"
 #include "schema/base/clock.h"
 #include "schema/campaign/verdict.h"

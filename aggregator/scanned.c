@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aggregator/tree.h"
+#include "schema/base/tree.h"
 #include "schema/base/clock.h"
 #include "schema/tls/handshake.h"
 #include "schema/tls/outcome.h"

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "aggregator/observed.h"
-#include "aggregator/tree.h"
+#include "schema/base/tree.h"
 #include "aggregator/web/chart.h"
 #include "aggregator/web/layout.h"
 

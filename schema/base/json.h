@@ -1,6 +1,6 @@
 /*
  * A JSON writer (RFC 8259) into a text: one call a value, commas and nesting by itself. Bytes that
- * are not UTF-8 leave as U+FFFD, so that the result always parses. Reading is jansson's.
+ * are not UTF-8 leave as U+FFFD, so that the result always parses. tree.h reads.
  */
 #pragma once
 

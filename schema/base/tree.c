@@ -1,6 +1,8 @@
-#include "aggregator/tree.h"
+#include "schema/base/tree.h"
 
 #include <jansson.h>
+
+#include <inttypes.h>
 
 /* jansson's values are counted by references, so they cannot be const; we only read. */
 static json_t *value_of(tree_value value)
@@ -78,6 +80,18 @@ const char *tree_text(tree_value value)
     const char *text = json_string_value(value_of(value));
 
     return text != NULL ? text : "";
+}
+
+bool tree_read_whole(tree_value object, const char *key, int64_t low, int64_t high, int64_t *number,
+                     struct error *err)
+{
+    const json_t *value = tree_member(object, key);
+
+    if (!json_is_integer(value) || json_integer_value(value) < low || json_integer_value(value) > high)
+        return error_set(err, ERROR_FORMAT, "\"%s\" is no whole number from %" PRId64 " to %" PRId64, key,
+                         low, high);
+    *number = json_integer_value(value);
+    return true;
 }
 
 void tree_texts(tree_value array, struct text_list *list)

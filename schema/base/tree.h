@@ -1,5 +1,5 @@
 /*
- * A JSON document to be read: what PostgreSQL built for us, or what was kept of a decision. jansson's
+ * A JSON document to be read: what PostgreSQL built for us, what was kept of a decision, a scan's checkpoint. jansson's
  * names and those of our writer (schema/base/json.h) are the same, hence this room between them.
  */
 #pragma once
@@ -30,6 +30,10 @@ bool tree_is_number(tree_value value);
 bool tree_is_true(tree_value value);
 double tree_number(tree_value value);    /* 0 when it is none */
 const char *tree_text(tree_value value); /* "" when it is none; borrowed */
+
+/* The whole number that a member is. ERROR_FORMAT when it is none or lies outside [low, high]. */
+MUST_CHECK bool tree_read_whole(tree_value object, const char *key, int64_t low, int64_t high,
+                                int64_t *number, struct error *err);
 
 /* Every text of an array. */
 void tree_texts(tree_value array, struct text_list *list);
