@@ -15,20 +15,30 @@ struct feed {
 
 /* --- from targets to attempts --------------------------------------------------------------------- */
 
-static void add_attempts(struct feed *feed, struct task *task, char *const *addresses, size_t count)
+static void add_attempt(struct feed *feed, struct task *task, struct place *place, size_t hello)
 {
-    task->addresses = count;
-    if (count > 1)
-        task->compares = memory_new(feed->plan.hello_count * sizeof(*task->compares));
-    for (size_t i = 0; i < count; i++) {
-        for (size_t hello = 0; hello < feed->plan.hello_count; hello++) {
-            struct attempt *attempt = attempt_new(task, addresses[i], hello);
+    struct attempt *attempt = attempt_new(task, place, hello);
 
-            attempt->errand.depth = feed->plan.depth;
-            attempt->errand.limit_ms = feed->plan.timeout_ms;
-            queue_add(feed->plan.queue, attempt);
+    attempt->errand.depth = feed->plan.depth;
+    attempt->errand.limit_ms = feed->plan.timeout_ms;
+    queue_add(feed->plan.queue, attempt);
+}
+
+/* What has no record yet: everything, or what an earlier run left. */
+static void add_attempts(struct feed *feed, struct task *task)
+{
+    for (size_t i = 0; i < task->place_count; i++) {
+        for (size_t hello = 0; hello < feed->plan.hello_count; hello++) {
+            if ((task->places[i].recorded & 1U << hello) == 0)
+                add_attempt(feed, task, &task->places[i], hello);
         }
     }
+}
+
+static void probe_addresses(struct feed *feed, struct task *task, char *const *addresses, size_t count)
+{
+    task_set_places(task, addresses, count, feed->plan.hello_count);
+    add_attempts(feed, task);
 }
 
 static void end_unprobed(struct feed *feed, struct task *task, struct outcome outcome)
@@ -62,7 +72,7 @@ static void receive_addresses(void *context, const struct names_answer *answer)
     for (size_t i = 0; i < answer->count; i++)
         addresses[i] = answer->addresses[i];
     if (answer->class == CLASS_OK)
-        add_attempts(feed, task, addresses, answer->count);
+        probe_addresses(feed, task, addresses, answer->count);
     else
         end_unprobed(feed, task, outcome_make(STAGE_RESOLVE, answer->class, "%s", answer->detail));
     free(addresses);
@@ -81,21 +91,25 @@ static void resolve(struct feed *feed, struct task *task)
 /* `addresses` are those that somebody bound the name to; NULL or none: the target's own, or what resolving says. */
 static void begin_task(struct feed *feed, struct task *task, const struct text_list *addresses)
 {
-    if (addresses != NULL && addresses->count > 0)
-        add_attempts(feed, task, addresses->items, addresses->count);
+    if (task->place_count > 0) /* known from an earlier run: what was probed then must not be probed again */
+        add_attempts(feed, task);
+    else if (addresses != NULL && addresses->count > 0)
+        probe_addresses(feed, task, addresses->items, addresses->count);
     else if (task->target.address != NULL)
-        add_attempts(feed, task, &task->target.address, 1);
+        probe_addresses(feed, task, &task->target.address, 1);
     else
         resolve(feed, task);
 }
 
 /* --- reading -------------------------------------------------------------------------------------- */
 
-static void begin_line(struct feed *feed, const char *line, size_t size)
+static void begin_line(struct feed *feed, const char *line, size_t size, int64_t position)
 {
-    struct task *task = ledger_begin(feed->plan.ledger);
+    struct task *task = agenda_begin(feed->plan.agenda, position);
     struct error err = { 0 };
 
+    if (task == NULL)
+        return;
     if (target_parse(line, size, &task->target, &err))
         begin_task(feed, task, NULL);
     else
@@ -113,7 +127,9 @@ static void begin_endpoint(struct feed *feed)
         feed_stop(feed);
         return;
     }
-    task = ledger_begin(feed->plan.ledger);
+    task = agenda_begin(feed->plan.agenda, 0);
+    if (task == NULL)
+        return;
     task->request_path = endpoint->request_path;
     if (target_make(name == NULL && endpoint->addresses.count > 0 ? endpoint->addresses.items[0] : NULL, name,
                     endpoint->port, endpoint->name, &task->target, &err))
@@ -125,11 +141,12 @@ static void begin_endpoint(struct feed *feed)
 /* False: nothing more for now. */
 static bool read_line(struct feed *feed)
 {
+    int64_t position = source_position(feed->plan.source);
     const char *line;
     size_t size;
 
     switch (source_next(feed->plan.source, &line, &size, &feed->failure)) {
-    case SOURCE_LINE: begin_line(feed, line, size); return true;
+    case SOURCE_LINE: begin_line(feed, line, size, position); return true;
     case SOURCE_WAITING: event_add(feed->readable, NULL); return false;
     case SOURCE_ENDED:
     case SOURCE_FAILED: break;
@@ -138,9 +155,15 @@ static bool read_line(struct feed *feed)
     return false;
 }
 
+static bool wants_more(const struct feed *feed)
+{
+    return !feed->ended && !ledger_is_full(feed->plan.ledger) &&
+           queue_count(feed->plan.queue) + feed->resolving < feed->plan.ahead;
+}
+
 void feed_fill(struct feed *feed)
 {
-    while (!feed->ended && queue_count(feed->plan.queue) + feed->resolving < feed->plan.ahead) {
+    while (wants_more(feed)) {
         if (feed->plan.source == NULL)
             begin_endpoint(feed);
         else if (!read_line(feed))
@@ -159,6 +182,16 @@ static void go_on(evutil_socket_t fd, short what, void *argument)
 
 /* --- the whole ------------------------------------------------------------------------------------ */
 
+/* The campaign's targets that are complete already. A source was put behind them. */
+static void skip_completed(struct feed *feed)
+{
+    const struct campaign_endpoint *endpoint;
+    const char *name;
+
+    for (uint64_t i = 0; i < feed->plan.agenda->seq; i++)
+        (void)endpoints_next(&feed->endpoints, &endpoint, &name);
+}
+
 struct feed *feed_new(const struct feed_plan *plan, struct error *err)
 {
     struct feed *feed = memory_new(sizeof(*feed));
@@ -166,6 +199,8 @@ struct feed *feed_new(const struct feed_plan *plan, struct error *err)
     *feed = (struct feed){ .plan = *plan, .endpoints = { .campaign = plan->campaign, .at = plan->at } };
     feed->readable =
         event_new(plan->base, plan->source != NULL ? source_fd(plan->source) : -1, EV_READ, go_on, feed);
+    if (plan->source == NULL)
+        skip_completed(feed);
     if (feed->readable != NULL)
         return feed;
     error_set(err, ERROR_SYSTEM, "no event for the targets");
@@ -185,6 +220,11 @@ void feed_stop(struct feed *feed)
 {
     feed->ended = true;
     event_del(feed->readable);
+}
+
+int64_t feed_position(const struct feed *feed)
+{
+    return feed->plan.source != NULL ? source_position(feed->plan.source) : 0;
 }
 
 bool feed_has_ended(const struct feed *feed)

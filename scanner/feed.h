@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "scanner/agenda.h"
 #include "scanner/ledger.h"
 #include "scanner/names.h"
 #include "scanner/queue.h"
@@ -18,6 +19,7 @@ struct feed_plan {
     const struct campaign *campaign;
     int64_t at; /* which of these are in use */
     struct names *names;
+    struct agenda *agenda;
     struct ledger *ledger;
     struct queue *queue;
     size_t hello_count;
@@ -37,6 +39,7 @@ void feed_free(struct feed *feed); /* when nothing is being resolved; NULL is fi
 void feed_fill(struct feed *feed); /* read what there is, as far as it will soon be started */
 void feed_stop(struct feed *feed); /* read no more; lookups still end */
 
-bool feed_has_ended(const struct feed *feed); /* nothing is read any more */
+int64_t feed_position(const struct feed *feed); /* in the source, where the next target's line begins */
+bool feed_has_ended(const struct feed *feed);   /* nothing is read any more */
 size_t feed_resolving(const struct feed *feed);
 const struct error *feed_failure(const struct feed *feed); /* why reading ended too early; NULL: it did not */

@@ -14,7 +14,7 @@ struct ledger {
     char run[64];
     struct served *served;
     struct seen seen;
-    struct ledger_totals totals;
+    struct totals totals;
     struct error loss; /* ERROR_NONE: nothing is lost */
 };
 
@@ -60,12 +60,16 @@ const char *ledger_run(const struct ledger *ledger)
     return ledger->run;
 }
 
-struct task *ledger_begin(struct ledger *ledger)
+bool ledger_resume(struct ledger *ledger, const char *run, const struct totals *totals, const char *path,
+                   struct error *err)
 {
-    return task_new(++ledger->totals.targets);
+    snprintf(ledger->run, sizeof(ledger->run), "%s", run);
+    ledger->totals = *totals;
+    return seen_read(&ledger->seen, path, err);
 }
 
-static void put_record(struct ledger *ledger, struct record *record, const struct outcome *outcome)
+static void put_record(struct ledger *ledger, const struct task *task, struct record *record,
+                       const struct outcome *outcome)
 {
     struct error err = { 0 };
 
@@ -75,13 +79,14 @@ static void put_record(struct ledger *ledger, struct record *record, const struc
     record->class = outcome_class_name(outcome->class);
     record->detail = outcome->detail[0] != '\0' ? outcome->detail : NULL;
     record->alert = outcome->alert;
+    agenda_touch(ledger->heading.agenda, task);
     ledger->totals.records++;
     ledger->totals.outcomes[outcome->stage][outcome->class]++;
     if (!ledger_has_lost(ledger) && !sink_write(ledger->heading.sink, record, &err))
         ledger->loss = err;
 }
 
-void ledger_unprobed(struct ledger *ledger, const struct task *task, const struct outcome *outcome)
+void ledger_unprobed(struct ledger *ledger, struct task *task, const struct outcome *outcome)
 {
     for (size_t i = 0; i < ledger->heading.hello_count; i++) {
         struct record record = {
@@ -94,13 +99,13 @@ void ledger_unprobed(struct ledger *ledger, const struct task *task, const struc
             .started_at_ms = clock_now_unix_ms(),
         };
 
-        put_record(ledger, &record, outcome);
+        put_record(ledger, task, &record, outcome);
     }
 }
 
 /* What a chain is called when addresses are compared. */
 static const char *label_of(const struct ledger *ledger, size_t chain, const struct fingerprint *prints,
-                            size_t count, char label[80])
+                            size_t count, char label[COMPARE_LABEL_BYTES])
 {
     struct fingerprint whole = fingerprint_of(prints, count * sizeof(*prints));
     char text[FINGERPRINT_TEXT_BYTES];
@@ -109,7 +114,7 @@ static const char *label_of(const struct ledger *ledger, size_t chain, const str
         return NULL;
     if (chain != SERVED_NONE)
         return ledger->heading.campaign->chains[chain].name;
-    snprintf(label, 80, "chain %.12s", fingerprint_format(&whole, text));
+    snprintf(label, COMPARE_LABEL_BYTES, "chain %.12s", fingerprint_format(&whole, text));
     return label;
 }
 
@@ -125,7 +130,7 @@ void ledger_attempt(struct ledger *ledger, const struct attempt *attempt)
         .target = task->target.text,
         .tag = task->target.tag,
         .name = task->target.name,
-        .address = attempt->address,
+        .address = attempt->place->address,
         .port = task->target.port,
         .hello = ledger->heading.hellos[attempt->errand.hello]->name,
         .tls = result->tls,
@@ -139,7 +144,7 @@ void ledger_attempt(struct ledger *ledger, const struct attempt *attempt)
         .elapsed_ms = result->elapsed_ms,
     };
     size_t chain = ledger->served != NULL ? served_chain(ledger->served, &result->chain) : SERVED_NONE;
-    char label[80];
+    char label[COMPARE_LABEL_BYTES];
 
     for (size_t i = 0; i < result->chain.count; i++) {
         prints[i] = fingerprint_of(result->chain.items[i].der, result->chain.items[i].size);
@@ -152,10 +157,11 @@ void ledger_attempt(struct ledger *ledger, const struct attempt *attempt)
     if (task->addresses_incomplete && outcome.detail[0] == '\0')
         snprintf(outcome.detail, sizeof(outcome.detail), "addresses_incomplete");
     if (task->compares != NULL)
-        compare_add(&task->compares[attempt->errand.hello],
+        compare_add(&task->compares[attempt->errand.hello], attempt->place->address,
                     label_of(ledger, chain, prints, result->chain.count, label),
                     chain == SERVED_NONE ? -1 : (int)chain);
-    put_record(ledger, &record, &outcome);
+    attempt->place->recorded |= (uint16_t)(1U << attempt->errand.hello);
+    put_record(ledger, task, &record, &outcome);
 }
 
 static void say_above_status(const struct ledger *ledger, const char *line)
@@ -179,7 +185,12 @@ void ledger_end(struct ledger *ledger, struct task *task)
         say_above_status(ledger, text_string(&line));
         text_clear(&line);
     }
-    task_free(task);
+    agenda_end(ledger->heading.agenda, task);
+}
+
+bool ledger_is_full(const struct ledger *ledger)
+{
+    return sink_is_full(ledger->heading.sink);
 }
 
 bool ledger_has_lost(const struct ledger *ledger)
@@ -212,7 +223,7 @@ bool ledger_finish(struct ledger *ledger, struct error *err)
     return nothing_lost(ledger, err);
 }
 
-const struct ledger_totals *ledger_totals(const struct ledger *ledger)
+const struct totals *ledger_totals(const struct ledger *ledger)
 {
     return &ledger->totals;
 }

@@ -9,7 +9,9 @@
 
 struct progress {
     const char *run;
-    const struct ledger_totals *totals;
+    const struct totals *totals;
+    uint64_t targets;        /* read so far */
+    uint64_t records_before; /* of an earlier run that this one resumes */
     struct names_health resolver;
     int64_t started_at, elapsed_ms,
         oldest_ms; /* Unix seconds; since the start; of the oldest probe in flight */

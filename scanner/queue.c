@@ -39,11 +39,6 @@ void queue_add(struct queue *queue, struct attempt *attempt)
     queue->count++;
 }
 
-struct attempt *queue_first(const struct queue *queue)
-{
-    return TAILQ_FIRST(&queue->waiting);
-}
-
 struct attempt *queue_next(const struct queue *queue)
 {
     struct attempt *attempt;

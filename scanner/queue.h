@@ -14,8 +14,6 @@ void queue_free(struct queue *queue);             /* with all that waits; NULL i
 
 void queue_add(struct queue *queue, struct attempt *attempt); /* taken */
 
-struct attempt *queue_first(const struct queue *queue); /* whether it may start or not; NULL for none */
-
 /* The next that may start, or NULL. It stays until it is taken. */
 struct attempt *queue_next(const struct queue *queue);
 void queue_take(struct queue *queue, struct attempt *attempt); /* the caller's again */

@@ -1,5 +1,7 @@
 #include "scanner/record.h"
 
+#include <string.h>
+
 #include <openssl/evp.h>
 
 #include "schema/base/clock.h"
@@ -98,7 +100,7 @@ static void write_field(struct json *json, const struct field *field, const stru
 
 void record_write(const struct record *record, struct text *line)
 {
-    struct json json = { 0 };
+    struct json json = { .text = *line };
 
     json_object(&json);
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
@@ -106,8 +108,32 @@ void record_write(const struct record *record, struct text *line)
             write_field(&json, &fields[i], record);
     }
     json_object_end(&json);
-    text_append(line, json.text.bytes, json.text.size);
-    json_clear(&json);
+    *line = json.text;
+}
+
+/*
+ * No text of a record can look like the beginning that is sought: in a JSON string every quotation mark has a
+ * backslash before it.
+ */
+void record_walk_shown(const char *line, size_t size,
+                       void (*visit)(void *context, const struct fingerprint *print), void *context)
+{
+    static const char start[] = ",\"certificates\":[", item[] = "{\"sha256\":\"";
+    const char *end = line + size, *at = memmem(line, size, start, sizeof(start) - 1);
+
+    while (at != NULL && (at = memmem(at, (size_t)(end - at), item, sizeof(item) - 1)) != NULL) {
+        char hex[FINGERPRINT_TEXT_BYTES];
+        struct fingerprint print;
+        struct error ignored = { 0 };
+
+        at += sizeof(item) - 1;
+        if ((size_t)(end - at) < sizeof(hex))
+            return;
+        memcpy(hex, at, sizeof(hex) - 1);
+        hex[sizeof(hex) - 1] = '\0';
+        if (fingerprint_parse(hex, &print, &ignored))
+            visit(context, &print);
+    }
 }
 
 void record_write_key(const struct record *record, struct text *key)

@@ -35,5 +35,9 @@ struct record {
 /* One line of JSON without its end. */
 void record_write(const struct record *record, struct text *line);
 
+/* The certificates that such a line shows, by their SHA-256. */
+void record_walk_shown(const char *line, size_t size,
+                       void (*visit)(void *context, const struct fingerprint *print), void *context);
+
 /* Kafka's key: name|address|port|hello. */
 void record_write_key(const struct record *record, struct text *key);

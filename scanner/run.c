@@ -29,6 +29,7 @@ struct run {
     struct event_base *base;
     struct names *names;
     struct pace *pace;
+    struct agenda own, *agenda; /* the journal's, or its own */
     struct ledger *ledger;
     struct queue *queue;
     struct feed *feed;
@@ -36,8 +37,8 @@ struct run {
     struct watch *watch;
 
     bool interrupted;                          /* a signal came before everything had started */
-    uint64_t dropped;                          /* attempts that were never made */
     int64_t started_at, started_ms, status_ms; /* Unix seconds; monotonic */
+    uint64_t records_before;                   /* of the run that is resumed */
     bool on_terminal;
 };
 
@@ -82,21 +83,6 @@ static void start_probes(struct run *run)
     crew_send(run->crew);
 }
 
-static void drop_waiting(struct run *run)
-{
-    struct attempt *attempt;
-
-    while ((attempt = queue_first(run->queue)) != NULL) {
-        struct task *task = attempt->task;
-
-        queue_take(run->queue, attempt);
-        run->dropped++;
-        attempt_free(attempt);
-        if (task->open == 0)
-            ledger_end(run->ledger, task);
-    }
-}
-
 /* Nothing will start any more of its own accord. */
 static bool has_started_all(const struct run *run)
 {
@@ -107,14 +93,14 @@ static bool has_started_all(const struct run *run)
 static void pump(void *context)
 {
     struct run *run = context;
+    bool stops = run->interrupted || ledger_has_lost(run->ledger);
 
-    if (ledger_has_lost(run->ledger))
+    if (stops)
         feed_stop(run->feed);
     feed_fill(run->feed);
-    if (run->interrupted || ledger_has_lost(run->ledger))
-        drop_waiting(run);
-    start_probes(run);
-    if (has_started_all(run) && crew_oldest(run->crew) == NULL)
+    if (!stops)
+        start_probes(run);
+    if (crew_oldest(run->crew) == NULL && feed_resolving(run->feed) == 0 && (stops || has_started_all(run)))
         event_base_loopbreak(run->base);
 }
 
@@ -141,6 +127,8 @@ static struct progress progress_of(const struct run *run)
     return (struct progress){
         .run = ledger_run(run->ledger),
         .totals = ledger_totals(run->ledger),
+        .targets = run->agenda->seq,
+        .records_before = run->records_before,
         .resolver = names_health(run->names),
         .elapsed_ms = clock_monotonic_ms() - run->started_ms,
         .started_at = run->started_at,
@@ -151,7 +139,7 @@ static struct progress progress_of(const struct run *run)
         .resolving = feed_resolving(run->feed),
         .written = sink_written(run->plan.sink),
         .unwritten = sink_waiting(run->plan.sink),
-        .dropped = run->dropped,
+        .dropped = queue_count(run->queue),
         .interrupted = run->interrupted,
     };
 }
@@ -163,6 +151,25 @@ static void print_status(const struct run *run)
     progress_print(&progress, stderr);
 }
 
+static struct journal_state journal_state_of(const struct run *run, bool finished)
+{
+    return (struct journal_state){
+        .ledger = run->ledger,
+        .sink = run->plan.sink,
+        .started_at = run->started_at,
+        .source_position = feed_position(run->feed),
+        .finished = finished,
+    };
+}
+
+static void note(struct run *run, bool finished)
+{
+    struct journal_state state = journal_state_of(run, finished);
+
+    if (run->plan.journal != NULL)
+        journal_note(run->plan.journal, &state);
+}
+
 static void keep_time(void *context)
 {
     struct run *run = context;
@@ -172,6 +179,11 @@ static void keep_time(void *context)
     if (run->on_terminal && clock_monotonic_ms() - run->status_ms >= STATUS_MS) {
         run->status_ms = clock_monotonic_ms();
         print_status(run);
+    }
+    if (run->plan.journal != NULL) {
+        struct journal_state state = journal_state_of(run, false);
+
+        journal_keep(run->plan.journal, &state);
     }
     pump(run);
 }
@@ -233,6 +245,7 @@ static struct ledger *make_ledger(const struct run *run)
 {
     struct ledger_heading heading = {
         .sink = run->plan.sink,
+        .agenda = run->agenda,
         .campaign = run->plan.campaign,
         .hello_count = run->plan.hello_count,
         .on_terminal = run->on_terminal,
@@ -251,6 +264,7 @@ static bool make_feed(struct run *run, struct error *err)
         .campaign = run->plan.campaign,
         .at = run->plan.at,
         .names = run->names,
+        .agenda = run->agenda,
         .ledger = run->ledger,
         .queue = run->queue,
         .hello_count = run->plan.hello_count,
@@ -265,15 +279,31 @@ static bool make_feed(struct run *run, struct error *err)
     return run->feed != NULL;
 }
 
+/* Go on where the journal's earlier run was. */
+static bool resume(struct run *run, struct error *err)
+{
+    const struct checkpoint *before = run->plan.journal != NULL ? journal_resumed(run->plan.journal) : NULL;
+
+    if (before == NULL)
+        return true;
+    run->started_at = before->started_at;
+    run->records_before = before->totals.records;
+    if (run->plan.source != NULL && !source_seek(run->plan.source, before->position, err))
+        return false;
+    return ledger_resume(run->ledger, before->run, &before->totals, run->plan.out, err);
+}
+
 static bool make_parts(struct run *run, struct error *err)
 {
     const struct watch_calls calls = { keep_time, pump, stop_in_order, run };
 
     run->pace = make_pace(&run->plan);
+    agenda_init(&run->own);
+    run->agenda = run->plan.journal != NULL ? journal_agenda(run->plan.journal) : &run->own;
     run->ledger = make_ledger(run);
     run->queue = queue_new(run->pace);
     run->base = make_base(err);
-    if (run->base == NULL)
+    if (run->base == NULL || !sink_start(run->plan.sink, run->base, pump, run, err) || !resume(run, err))
         return false;
     run->names = names_new(run->base, run->plan.resolver, run->plan.timeout_ms, err);
     if (run->names == NULL || !make_feed(run, err))
@@ -300,8 +330,15 @@ struct run *run_new(const struct run_plan *plan, struct error *err)
 
 bool run_go(struct run *run, struct error *err)
 {
+    bool complete;
+
+    note(run, false); /* before the first record: a run killed in its first second can be resumed too */
     watch_ask(run->watch, 0);
     event_base_dispatch(run->base);
+    watch_free(run->watch); /* from now on a signal does what it always does: who reads may be slow */
+    run->watch = NULL;
+    complete = feed_failure(run->feed) == NULL && !run->interrupted && !ledger_has_lost(run->ledger);
+    note(run, complete);
     if (run->on_terminal) {
         print_status(run);
         fputc('\n', stderr);
@@ -311,8 +348,9 @@ bool run_go(struct run *run, struct error *err)
     if (feed_failure(run->feed) != NULL)
         *err = *feed_failure(run->feed);
     else if (run->interrupted)
-        error_set(err, ERROR_STOPPED, "stopped before every target had its record");
-    return feed_failure(run->feed) == NULL && !run->interrupted;
+        error_set(err, ERROR_STOPPED, "stopped before every target had its record%s",
+                  run->plan.journal != NULL ? ": the same command with --resume goes on" : "");
+    return complete;
 }
 
 void run_write_metadata(const struct run *run, struct text *line)
@@ -346,8 +384,10 @@ void run_free(struct run *run)
     feed_free(run->feed);
     names_free(run->names);
     queue_free(run->queue);
+    agenda_clear(&run->own);
     pace_free(run->pace);
     ledger_free(run->ledger);
+    sink_leave(run->plan.sink);
     if (run->base != NULL)
         event_base_free(run->base);
     free(run);

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "scanner/ledger.h"
+#include "scanner/journal.h"
 #include "scanner/source.h"
 #include "schema/campaign/campaign.h"
 #include "schema/tls/probe.h"
@@ -15,7 +15,9 @@ struct run_plan {
     struct source *source;           /* NULL: the campaign's endpoints are the targets */
     const struct campaign *campaign; /* NULL for none */
     struct sink *sink;
-    const struct hello *hellos[LEDGER_HELLOS_MAX];
+    const char *out;         /* what the sink was opened with */
+    struct journal *journal; /* NULL: the run keeps no checkpoint */
+    const struct hello *hellos[TASK_HELLOS_MAX];
     size_t hello_count;
     enum probe_depth depth;
     int rate, timeout_ms, loops, per_address, per_network;
@@ -32,7 +34,7 @@ struct run *run_new(const struct run_plan *plan, struct error *err);
 /*
  * Until everything has its record. False with *err when one is missing: it could not be written, the
  * targets could not be read to their end, or a signal came (ERROR_STOPPED), after which only what is in
- * flight still ends.
+ * flight still ends. With a journal the missing ones are what it leaves open.
  */
 MUST_CHECK bool run_go(struct run *run, struct error *err);
 

@@ -38,6 +38,10 @@ const struct option scan_options[] = {
     { "time", OPTION_INSTANT, AT(at), "T",
       .help = "which of the campaign's endpoints are in use (default: now)" },
     { "out", OPTION_TEXT, AT(out), "FILE|-|kafka", "-", .help = "where the records go, one JSON line each" },
+    { "checkpoint", OPTION_TEXT, AT(checkpoint), "FILE",
+      .help = "note there each second what is complete; --targets and --out must be files" },
+    { "resume", OPTION_FLAG, AT(resume),
+      .help = "go on where the scan was that left this checkpoint, or begin" },
     KAFKA_OPTIONS(struct scan_settings, kafka),
     { 0 },
 };
@@ -55,8 +59,8 @@ static bool set_hellos(struct run_plan *plan, const struct text_list *names, str
             known = known || plan->hellos[j] == hello;
         if (known) /* asked for twice it would make two records of one key */
             continue;
-        if (plan->hello_count == LEDGER_HELLOS_MAX)
-            return error_set(err, ERROR_LIMIT, "--hello: more than %d", LEDGER_HELLOS_MAX);
+        if (plan->hello_count == TASK_HELLOS_MAX)
+            return error_set(err, ERROR_LIMIT, "--hello: more than %d", TASK_HELLOS_MAX);
         plan->hellos[plan->hello_count++] = hello;
     }
     return true;
@@ -76,6 +80,7 @@ static bool make_plan(const struct scan_settings *settings, struct run_plan *pla
         .per_address = (int)settings->per_address,
         .per_network = (int)settings->per_network,
         .resolver = settings->resolver,
+        .out = settings->out,
         .at = settings->at != 0 ? settings->at : clock_now(),
     };
     if (settings->targets == NULL && settings->campaign == NULL)
@@ -101,31 +106,120 @@ static bool scan(const struct run_plan *plan, struct error *err)
     return ok;
 }
 
+/* What of the settings makes the records what they are. */
+static bool describe(const struct scan_settings *settings, const struct run_plan *plan,
+                     struct checkpoint_settings *description, struct error *err)
+{
+    char hex[FINGERPRINT_TEXT_BYTES], instant[CLOCK_TEXT_BYTES];
+    struct fingerprint digest;
+    struct text hellos = { 0 };
+
+    if (plan->source != NULL && !source_digest(plan->source, &digest, err))
+        return error_within(err, "--checkpoint");
+    if (plan->source != NULL)
+        checkpoint_setting_add(description, "targets", fingerprint_format(&digest, hex));
+    else
+        checkpoint_setting_add(description, "endpoints at", clock_format(plan->at, instant));
+    checkpoint_setting_add(description, "campaign",
+                           plan->campaign != NULL ? fingerprint_format(&plan->campaign->digest, hex) : "");
+    checkpoint_setting_add(description, "depth", settings->depth);
+    for (size_t i = 0; i < plan->hello_count; i++)
+        text_format(&hellos, "%s%s", i > 0 ? " " : "", plan->hellos[i]->name);
+    checkpoint_setting_add(description, "hellos", text_string(&hellos));
+    text_clear(&hellos);
+    return true;
+}
+
+static bool check_checkpoint(const struct scan_settings *settings, struct error *err)
+{
+    if (settings->checkpoint == NULL && settings->resume)
+        return error_set(err, ERROR_OPTION, "--resume needs --checkpoint FILE");
+    if (settings->checkpoint == NULL)
+        return true;
+    if (strcmp(settings->out, "-") == 0 || strcmp(settings->out, "kafka") == 0)
+        return error_set(err, ERROR_OPTION,
+                         "--checkpoint needs --out FILE: \"%s\" cannot be cut back to what is complete",
+                         settings->out);
+    if (settings->targets == NULL && settings->at == 0)
+        return error_set(
+            err, ERROR_OPTION,
+            "--checkpoint without --targets needs --time: which endpoints are in use must not change");
+    return true;
+}
+
+/* Everything that is opened, and closed again. */
+struct opened {
+    struct campaign *campaign;
+    struct source *source;
+    struct checkpoint_settings description;
+    struct journal *journal;
+    struct sink *sink;
+};
+
+static bool open_out(const struct scan_settings *settings, const struct run_plan *plan, struct opened *opened,
+                     struct error *err)
+{
+    const struct journal_order order = {
+        .path = settings->checkpoint,
+        .out = settings->out,
+        .resume = settings->resume,
+        .settings = &opened->description,
+        .hello_count = plan->hello_count,
+    };
+
+    if (settings->checkpoint == NULL) {
+        opened->sink = sink_open(settings->out, &settings->kafka, err);
+        return opened->sink != NULL;
+    }
+    if (!describe(settings, plan, &opened->description, err))
+        return false;
+    opened->journal = journal_open(&order, err);
+    if (opened->journal != NULL)
+        opened->sink = journal_open_sink(opened->journal, err);
+    return opened->sink != NULL;
+}
+
+static bool open_all(const struct scan_settings *settings, struct run_plan *plan, struct opened *opened,
+                     struct error *err)
+{
+    if (settings->campaign != NULL) {
+        plan->campaign = opened->campaign = campaign_load(settings->campaign, err);
+        if (opened->campaign == NULL)
+            return false;
+    }
+    if (settings->targets != NULL) {
+        plan->source = opened->source = source_open(settings->targets, err);
+        if (opened->source == NULL)
+            return false;
+    }
+    if (!open_out(settings, plan, opened, err))
+        return false;
+    plan->sink = opened->sink;
+    plan->journal = opened->journal;
+    return true;
+}
+
+static void close_all(struct opened *opened)
+{
+    sink_close(opened->sink);
+    journal_close(opened->journal);
+    checkpoint_settings_clear(&opened->description);
+    source_close(opened->source);
+    campaign_free(opened->campaign);
+}
+
 int scan_run(void *given, const struct text_list *arguments, struct error *err)
 {
     struct scan_settings *settings = given;
-    struct campaign *campaign = NULL;
+    struct opened opened = { 0 };
     struct run_plan plan;
-    bool ok = false;
+    bool ok;
 
     (void)arguments;
     signal(SIGPIPE, SIG_IGN); /* a reader that went away is an error of writing, not the end of us */
-    if (!make_plan(settings, &plan, err))
+    if (!make_plan(settings, &plan, err) || !check_checkpoint(settings, err))
         return ANSWER_NONE;
-    if (settings->campaign != NULL) {
-        campaign = campaign_load(settings->campaign, err);
-        if (campaign == NULL)
-            return ANSWER_NONE;
-        plan.campaign = campaign;
-    }
-    if (settings->targets != NULL)
-        plan.source = source_open(settings->targets, err);
-    if (settings->targets == NULL || plan.source != NULL)
-        plan.sink = sink_open(settings->out, &settings->kafka, err);
-    if (plan.sink != NULL)
-        ok = scan(&plan, err);
-    sink_close(plan.sink);
-    source_close(plan.source);
-    campaign_free(campaign);
+    ok = open_all(settings, &plan, &opened, err) && scan(&plan, err);
+    close_all(&opened);
     return ok ? ANSWER_YES : ANSWER_NONE;
 }

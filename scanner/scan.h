@@ -5,7 +5,8 @@
 #include "schema/wire/kafka.h"
 
 struct scan_settings {
-    const char *targets, *campaign, *depth, *out, *resolver;
+    const char *targets, *campaign, *depth, *out, *resolver, *checkpoint;
+    bool resume;
     struct text_list hellos;
     int64_t rate, timeout_s, loops, in_flight, per_address, per_network, at;
     struct kafka_settings kafka;

@@ -1,8 +1,10 @@
 #include "scanner/seen.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "scanner/record.h"
 #include "schema/base/text.h"
 
 #define ROOM_FIRST 1024
@@ -47,6 +49,29 @@ bool seen_add(struct seen *seen, const struct fingerprint *print)
     *place = half;
     seen->count++;
     return true;
+}
+
+static void add_shown(void *context, const struct fingerprint *print)
+{
+    (void)seen_add(context, print);
+}
+
+bool seen_read(struct seen *seen, const char *path, struct error *err)
+{
+    FILE *file = fopen(path, "re");
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t size;
+    bool ok;
+
+    if (file == NULL)
+        return error_errno(err, "%s", path);
+    while ((size = getline(&line, &room, file)) > 0)
+        record_walk_shown(line, (size_t)size, add_shown, seen);
+    ok = ferror(file) == 0 || error_errno(err, "%s", path);
+    free(line);
+    fclose(file);
+    return ok;
 }
 
 void seen_clear(struct seen *seen)

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "schema/tls/target.h"
@@ -17,6 +18,7 @@ struct source {
     bool ended;
     size_t start, end; /* what of `bytes` is not handed out yet */
     size_t dropped;    /* bytes of the present line that had no room */
+    int64_t read_to;   /* where in the file `end` is */
     char bytes[CHUNK_BYTES];
 };
 
@@ -27,11 +29,15 @@ struct source *source_open(const char *path, struct error *err)
     struct source *source = memory_new(sizeof(*source));
 
     source->fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (source->fd >= 0)
-        return source;
-    error_errno(err, "targets %s", path);
-    free(source);
-    return NULL;
+    if (source->fd < 0) {
+        error_errno(err, "targets %s", path);
+        free(source);
+        return NULL;
+    }
+    source->read_to = lseek(source->fd, 0, SEEK_CUR); /* standard input may have been read by others before */
+    if (source->read_to < 0)
+        source->read_to = 0; /* a pipe has no places */
+    return source;
 }
 
 void source_close(struct source *source)
@@ -45,6 +51,46 @@ void source_close(struct source *source)
 int source_fd(const struct source *source)
 {
     return source->fd;
+}
+
+int64_t source_position(const struct source *source)
+{
+    return source->read_to - (int64_t)(source->end - source->start + source->dropped);
+}
+
+bool source_seek(struct source *source, int64_t position, struct error *err)
+{
+    if (lseek(source->fd, position, SEEK_SET) != position)
+        return error_errno(err, "targets");
+    source->start = source->end = source->dropped = 0;
+    source->read_to = position;
+    source->ended = false;
+    return true;
+}
+
+bool source_digest(const struct source *source, struct fingerprint *digest, struct error *err)
+{
+    struct fingerprint_hash *hash;
+    struct stat status;
+    int64_t at = 0;
+    ssize_t size;
+
+    if (fstat(source->fd, &status) != 0)
+        return error_errno(err, "targets");
+    if (!S_ISREG(status.st_mode))
+        return error_set(err, ERROR_OPTION,
+                         "the targets come from no file: what was read cannot be read again");
+    hash = fingerprint_hash_new();
+    do {
+        char bytes[CHUNK_BYTES];
+
+        size = pread(source->fd, bytes, sizeof(bytes), at);
+        if (size > 0)
+            fingerprint_hash_add(hash, bytes, (size_t)size);
+        at += size > 0 ? size : 0;
+    } while (size > 0 || (size < 0 && errno == EINTR));
+    *digest = fingerprint_hash_take(hash);
+    return size == 0 || error_errno(err, "targets");
 }
 
 /* A line over length keeps its beginning; the rest is counted and forgotten. */
@@ -79,6 +125,7 @@ static enum source_answer read_more(struct source *source, struct error *err)
     }
     source->ended = size == 0;
     source->end += (size_t)size;
+    source->read_to += size;
     return SOURCE_LINE;
 }
 

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "schema/base/error.h"
+#include "schema/base/fingerprint.h"
 
 struct source;
 
@@ -27,3 +27,10 @@ void source_close(struct source *source);
  */
 enum source_answer source_next(struct source *source, const char **line, size_t *size, struct error *err);
 int source_fd(const struct source *source);
+
+/* Where in a file the next line begins, in bytes from its start; and to go on there. */
+int64_t source_position(const struct source *source);
+MUST_CHECK bool source_seek(struct source *source, int64_t position, struct error *err);
+
+/* Of everything in a file, whatever was read of it. ERROR_OPTION when it is no file but a pipe or a terminal. */
+MUST_CHECK bool source_digest(const struct source *source, struct fingerprint *digest, struct error *err);

@@ -6,19 +6,44 @@
 
 #include "schema/base/text.h"
 
-struct task *task_new(uint64_t seq)
+struct task *task_new(uint64_t seq, int64_t position)
 {
     struct task *task = memory_new(sizeof(*task));
 
     task->seq = seq;
+    task->position = position;
     return task;
 }
 
 void task_free(struct task *task)
 {
-    target_clear(&task->target);
+    for (size_t i = 0; i < task->compare_count; i++)
+        compare_clear(&task->compares[i]);
     free(task->compares);
+    free(task->places);
+    target_clear(&task->target);
     free(task);
+}
+
+void task_set_places(struct task *task, char *const *addresses, size_t count, size_t hello_count)
+{
+    task->places = memory_new(count * sizeof(*task->places));
+    task->place_count = count;
+    for (size_t i = 0; i < count; i++)
+        snprintf(task->places[i].address, sizeof(task->places[i].address), "%s", addresses[i]);
+    if (count <= 1)
+        return;
+    task->compares = memory_new(hello_count * sizeof(*task->compares));
+    task->compare_count = hello_count;
+}
+
+bool task_has_record(const struct task *task)
+{
+    for (size_t i = 0; i < task->place_count; i++) {
+        if (task->places[i].recorded != 0)
+            return true;
+    }
+    return false;
 }
 
 static void set_address(struct errand *errand, const char *address, int port)
@@ -38,16 +63,16 @@ static void set_address(struct errand *errand, const char *address, int port)
     errand->address_bytes = sizeof(*ipv6);
 }
 
-struct attempt *attempt_new(struct task *task, const char *address, size_t hello)
+struct attempt *attempt_new(struct task *task, struct place *place, size_t hello)
 {
     struct attempt *attempt = memory_new(sizeof(*attempt));
 
     attempt->task = task;
+    attempt->place = place;
     attempt->errand.hello = hello;
     attempt->errand.server_name = task->target.name;
     attempt->errand.request_path = task->request_path;
-    snprintf(attempt->address, sizeof(attempt->address), "%s", address);
-    set_address(&attempt->errand, address, task->target.port);
+    set_address(&attempt->errand, place->address, task->target.port);
     task->open++;
     return attempt;
 }

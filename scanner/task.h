@@ -1,6 +1,6 @@
 /*
- * One target on its way through a run: its line, the addresses it stands for, and how many of its
- * probes still have no record. An attempt is one of those probes.
+ * One target on its way through a run: its line, the addresses it stands for, and which of its probes
+ * have their records. An attempt is one of those probes.
  */
 #pragma once
 
@@ -11,29 +11,49 @@
 #include "scanner/loop.h"
 #include "schema/tls/target.h"
 
+/* Hellos are bits in a place. */
+#define TASK_HELLOS_MAX 16
+
+/* One address of a target. */
+struct place {
+    char address[INET6_ADDRSTRLEN];
+    uint16_t recorded; /* a bit for each hello whose record is written */
+};
+
 struct task {
+    TAILQ_ENTRY(task) link;
     uint64_t seq;
+    int64_t position; /* where its line begins in the source */
     struct target target;
     const char *request_path; /* borrowed from the campaign; NULL for "/" */
     bool addresses_incomplete;
-    size_t open;              /* attempts without a record */
+    size_t open;          /* attempts without a record */
+    struct place *places; /* none before the name is resolved */
+    size_t place_count;
     struct compare *compares; /* one a hello, when the target has several addresses */
-    size_t addresses;
+    size_t compare_count;
 };
+
+TAILQ_HEAD(task_list, task);
 
 struct attempt {
     struct errand errand; /* first: it travels as its parcel */
     TAILQ_ENTRY(attempt) link;
     struct task *task;
-    char address[INET6_ADDRSTRLEN];
+    struct place *place; /* the task's */
     int64_t started_us;
 };
 
 TAILQ_HEAD(attempt_list, attempt);
 
-struct task *task_new(uint64_t seq);
+struct task *task_new(uint64_t seq, int64_t position); /* `position` may be learnt later */
 void task_free(struct task *task);
 
-/* `address` is a literal. The attempt counts as open until attempt_free(). */
-struct attempt *attempt_new(struct task *task, const char *address, size_t hello);
+/* Once: these are its addresses, literals, copied. */
+void task_set_places(struct task *task, char *const *addresses, size_t count, size_t hello_count);
+
+bool task_has_record(const struct task *task);
+
+/* The attempt counts as open until attempt_free(). */
+struct attempt *attempt_new(struct task *task, struct place *place, size_t hello);
 void attempt_free(struct attempt *attempt);
