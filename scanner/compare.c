@@ -62,18 +62,27 @@ static int newest_then_largest(const void *left, const void *right)
     return strcmp(a->label, b->label);
 }
 
+/* 192.0.2.9 before 192.0.2.10 */
+static int by_number(const void *left, const void *right)
+{
+    return strverscmp(*(const char *const *)left, *(const char *const *)right);
+}
+
 static void write_addresses(const struct compare *compare, int group, struct text *text)
 {
-    size_t found = 0;
+    const char **found = memory_new((compare->count + 1) * sizeof(*found));
+    size_t count = 0;
 
     for (size_t i = 0; i < compare->count; i++) {
-        if (compare->addresses[i].group != group)
-            continue;
-        if (found++ < COMPARE_NAMED)
-            text_format(text, "%s%s", found == 1 ? ": " : ", ", compare->addresses[i].address);
+        if (compare->addresses[i].group == group)
+            found[count++] = compare->addresses[i].address;
     }
-    if (found > COMPARE_NAMED)
-        text_format(text, " and %zu more", found - COMPARE_NAMED);
+    qsort(found, count, sizeof(*found), by_number); /* they came in the order of their answers */
+    for (size_t i = 0; i < count && i < COMPARE_NAMED; i++)
+        text_format(text, "%s%s", i == 0 ? ": " : ", ", found[i]);
+    if (count > COMPARE_NAMED)
+        text_format(text, " and %zu more", count - COMPARE_NAMED);
+    free(found);
 }
 
 void compare_write(const struct compare *compare, struct text *text)

@@ -3,6 +3,13 @@
 #include <stdlib.h>
 
 #include "scanner/endpoints.h"
+#include "scanner/shortage.h"
+#include "schema/base/clock.h"
+
+/* Attempts that may wait behind a cap, beside those whose turn comes: so far a busy network is looked past. */
+#define BLOCKED_MAX 16384
+/* Lookups of which most must fail by our resolver before that is the rule. */
+#define LOOKUPS 64
 
 struct feed {
     struct feed_plan plan;
@@ -10,18 +17,35 @@ struct feed {
     struct event *readable;
     bool ended;
     size_t resolving;
+    struct shortage lookups;
     struct error failure; /* ERROR_NONE: none */
 };
 
 /* --- from targets to attempts --------------------------------------------------------------------- */
 
+/* At the stage of our own input, since the peer has no part in it. */
+static void end_denied(struct feed *feed, struct attempt *attempt, const char *why)
+{
+    attempt->errand.result.outcome = outcome_make(STAGE_INPUT, CLASS_REFUSED, "%s", why);
+    attempt->errand.result.started_at_ms = clock_now_unix_ms();
+    ledger_attempt(feed->plan.ledger, attempt);
+    attempt_free(attempt);
+}
+
 static void add_attempt(struct feed *feed, struct task *task, struct place *place, size_t hello)
 {
     struct attempt *attempt = attempt_new(task, place, hello);
+    const char *denial =
+        feed->plan.fence != NULL ? fence_denies(feed->plan.fence, &attempt->errand.address) : NULL;
 
     attempt->errand.depth = feed->plan.depth;
     attempt->errand.limit_ms = feed->plan.timeout_ms;
-    queue_add(feed->plan.queue, attempt);
+    if (attempt->errand.server_name == NULL)
+        attempt->errand.server_name = feed->plan.identification;
+    if (denial == NULL)
+        queue_add(feed->plan.queue, attempt);
+    else
+        end_denied(feed, attempt, denial);
 }
 
 /* What has no record yet: everything, or what an earlier run left. */
@@ -33,6 +57,8 @@ static void add_attempts(struct feed *feed, struct task *task)
                 add_attempt(feed, task, &task->places[i], hello);
         }
     }
+    if (task->open == 0)
+        ledger_end(feed->plan.ledger, task);
 }
 
 static void probe_addresses(struct feed *feed, struct task *task, char *const *addresses, size_t count)
@@ -68,6 +94,7 @@ static void receive_addresses(void *context, const struct names_answer *answer)
 
     free(context);
     feed->resolving--;
+    shortage_note(&feed->lookups, answer->class == CLASS_LOCAL_RESOLVER);
     task->addresses_incomplete = answer->incomplete;
     for (size_t i = 0; i < answer->count; i++)
         addresses[i] = answer->addresses[i];
@@ -157,8 +184,11 @@ static bool read_line(struct feed *feed)
 
 static bool wants_more(const struct feed *feed)
 {
-    return !feed->ended && !ledger_is_full(feed->plan.ledger) &&
-           queue_count(feed->plan.queue) + feed->resolving < feed->plan.ahead;
+    size_t blocked = queue_blocked(feed->plan.queue);
+    size_t near = queue_count(feed->plan.queue) - blocked + feed->resolving;
+
+    return !feed->ended && !ledger_is_full(feed->plan.ledger) && near < feed->plan.ahead &&
+           blocked < BLOCKED_MAX;
 }
 
 void feed_fill(struct feed *feed)
@@ -235,6 +265,11 @@ bool feed_has_ended(const struct feed *feed)
 size_t feed_resolving(const struct feed *feed)
 {
     return feed->resolving;
+}
+
+bool feed_is_helpless(const struct feed *feed)
+{
+    return shortage_is_rule(&feed->lookups, LOOKUPS);
 }
 
 const struct error *feed_failure(const struct feed *feed)

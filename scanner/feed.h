@@ -6,6 +6,7 @@
 #pragma once
 
 #include "scanner/agenda.h"
+#include "scanner/fence.h"
 #include "scanner/ledger.h"
 #include "scanner/names.h"
 #include "scanner/queue.h"
@@ -19,13 +20,15 @@ struct feed_plan {
     const struct campaign *campaign;
     int64_t at; /* which of these are in use */
     struct names *names;
+    const struct fence *fence;  /* which addresses may be probed; NULL: all */
+    const char *identification; /* the server name said where a target has none; NULL: no name */
     struct agenda *agenda;
     struct ledger *ledger;
     struct queue *queue;
     size_t hello_count;
     enum probe_depth depth;
     int timeout_ms;
-    size_t ahead; /* attempts that may wait */
+    size_t ahead; /* attempts that may wait for their turn */
     /* From the loop: there may be more to read, or more in the queue. */
     void (*moved)(void *context);
     void *context;
@@ -42,4 +45,5 @@ void feed_stop(struct feed *feed); /* read no more; lookups still end */
 int64_t feed_position(const struct feed *feed); /* in the source, where the next target's line begins */
 bool feed_has_ended(const struct feed *feed);   /* nothing is read any more */
 size_t feed_resolving(const struct feed *feed);
+bool feed_is_helpless(const struct feed *feed);            /* most lookups get no answer from any resolver */
 const struct error *feed_failure(const struct feed *feed); /* why reading ended too early; NULL: it did not */

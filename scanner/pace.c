@@ -1,8 +1,6 @@
 #include "scanner/pace.h"
 
-#include <netinet/in.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "schema/base/text.h"
 
@@ -15,14 +13,15 @@
 /* Starts that were missed while the loop was busy are made up for within this time, not more. */
 #define BURST_US 20000
 
-#define BUCKETS 4096
-
-/* Something with probes in flight: an address or a network. */
-struct place {
-    struct place *next;
-    uint8_t key[17]; /* bits of the prefix, then an IPv6 address with IPv4 mapped into it */
-    int in_flight;
-};
+/* A squeeze below this is its floor: starts are trials. */
+#define SQUEEZE_FLOOR (1.0 / 16)
+/* Above this, reached by six good trials on end, they are none any more. */
+#define SQUEEZE_TRUSTED (1.0 / 4)
+/* Nothing is to be had from a lower one. */
+#define SQUEEZE_MIN (1.0 / 64)
+#define TRIAL_GAP_US 500000
+/* Eight seconds of trials. */
+#define TRIALS 16
 
 struct pace {
     struct pace_limits limits;
@@ -30,8 +29,10 @@ struct pace {
     double occupancy_us; /* running mean */
     size_t in_flight;
     double squeeze; /* 1: none; below: our own shortage was met lately */
+    bool on_trial;  /* the squeeze is at its floor */
+    int64_t trials_from_us;
+    struct shortage trials;
     uint64_t random;
-    struct place *places[BUCKETS];
 };
 
 struct pace *pace_new(const struct pace_limits *limits, int64_t now_us)
@@ -47,14 +48,6 @@ struct pace *pace_new(const struct pace_limits *limits, int64_t now_us)
 
 void pace_free(struct pace *pace)
 {
-    if (pace == NULL)
-        return;
-    for (size_t i = 0; i < BUCKETS; i++) {
-        for (struct place *place = pace->places[i], *next; place != NULL; place = next) {
-            next = place->next;
-            free(place);
-        }
-    }
     free(pace);
 }
 
@@ -65,72 +58,6 @@ static double random_share(struct pace *pace)
     pace->random ^= pace->random >> 7;
     pace->random ^= pace->random << 17;
     return (double)(pace->random >> 11) / (double)(UINT64_C(1) << 53);
-}
-
-static void make_key(const struct sockaddr_storage *address, bool network, uint8_t key[17])
-{
-    static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
-    bool ipv4 = address->ss_family == AF_INET;
-    size_t kept = network ? (ipv4 ? 15 : 6) : 16;
-
-    memset(key, 0, 17);
-    key[0] = (uint8_t)kept;
-    if (ipv4) {
-        memcpy(key + 1, mapped, sizeof(mapped));
-        memcpy(key + 1 + sizeof(mapped), &((const struct sockaddr_in *)address)->sin_addr, 4);
-    } else {
-        memcpy(key + 1, &((const struct sockaddr_in6 *)address)->sin6_addr, 16);
-    }
-    memset(key + 1 + kept, 0, 16 - kept);
-}
-
-/* FNV-1a */
-static size_t bucket_of(const uint8_t key[17])
-{
-    uint32_t hash = 2166136261U;
-
-    for (int i = 0; i < 17; i++)
-        hash = (hash ^ key[i]) * 16777619U;
-    return hash % BUCKETS;
-}
-
-/* Where the place hangs, or where it would. */
-static struct place **find_place(struct place *const *places, const uint8_t key[17])
-{
-    struct place **at = (struct place **)(uintptr_t)&places[bucket_of(key)];
-
-    while (*at != NULL && memcmp((*at)->key, key, 17) != 0)
-        at = &(*at)->next;
-    return at;
-}
-
-static int in_flight_at(const struct pace *pace, const struct sockaddr_storage *address, bool network)
-{
-    uint8_t key[17];
-    const struct place *place;
-
-    make_key(address, network, key);
-    place = *find_place(pace->places, key);
-    return place != NULL ? place->in_flight : 0;
-}
-
-static void add_at(struct pace *pace, const struct sockaddr_storage *address, bool network, int change)
-{
-    uint8_t key[17];
-    struct place **at, *place;
-
-    make_key(address, network, key);
-    at = find_place(pace->places, key);
-    if (*at == NULL) {
-        *at = memory_new(sizeof(**at));
-        memcpy((*at)->key, key, 17);
-    }
-    place = *at;
-    place->in_flight += change;
-    if (place->in_flight == 0) {
-        *at = place->next;
-        free(place);
-    }
 }
 
 int64_t pace_wait_us(const struct pace *pace, int64_t now_us)
@@ -153,35 +80,47 @@ bool pace_has_room(const struct pace *pace)
     return pace->in_flight < pace_room(pace);
 }
 
-bool pace_admits(const struct pace *pace, const struct sockaddr_storage *address)
+void pace_started(struct pace *pace, int64_t now_us)
 {
-    return in_flight_at(pace, address, false) < pace->limits.per_address &&
-           in_flight_at(pace, address, true) < pace->limits.per_network;
-}
+    double gap_us = 1e6 / pace->limits.rate;
 
-void pace_started(struct pace *pace, const struct sockaddr_storage *address, int64_t now_us)
-{
-    double gap_us = 1e6 / pace->limits.rate * (0.5 + random_share(pace)); /* the mean stays */
-
+    if (pace->on_trial && gap_us < TRIAL_GAP_US)
+        gap_us = TRIAL_GAP_US;
+    gap_us *= 0.5 + random_share(pace); /* the mean stays */
     if (pace->next_us < now_us - BURST_US)
         pace->next_us = now_us - BURST_US;
     pace->next_us += (int64_t)gap_us;
     pace->in_flight++;
-    add_at(pace, address, false, 1);
-    add_at(pace, address, true, 1);
 }
 
-void pace_ended(struct pace *pace, const struct sockaddr_storage *address, int64_t took_us, bool ours)
+static void squeeze(struct pace *pace, int64_t now_us)
+{
+    pace->squeeze = pace->squeeze / 2 > SQUEEZE_MIN ? pace->squeeze / 2 : SQUEEZE_MIN;
+    if (pace->on_trial || pace->squeeze > SQUEEZE_FLOOR)
+        return;
+    pace->on_trial = true;
+    pace->trials = (struct shortage){ 0 };
+    pace->trials_from_us = now_us; /* what started before was no trial */
+    pace->next_us = now_us + TRIAL_GAP_US;
+}
+
+void pace_ended(struct pace *pace, int64_t started_us, int64_t now_us, bool ours)
 {
     pace->in_flight--;
-    add_at(pace, address, false, -1);
-    add_at(pace, address, true, -1);
+    if (pace->on_trial && started_us > pace->trials_from_us)
+        shortage_note(&pace->trials, ours);
     if (ours) {
-        pace->squeeze /= 2;
+        squeeze(pace, now_us);
         return;
     }
-    pace->occupancy_us += OCCUPANCY_WEIGHT * ((double)took_us - pace->occupancy_us);
+    pace->occupancy_us += OCCUPANCY_WEIGHT * ((double)(now_us - started_us) - pace->occupancy_us);
     pace->squeeze += (1 - pace->squeeze) * OCCUPANCY_WEIGHT;
+    pace->on_trial = pace->on_trial && pace->squeeze <= SQUEEZE_TRUSTED;
+}
+
+bool pace_is_helpless(const struct pace *pace)
+{
+    return pace->on_trial && shortage_is_rule(&pace->trials, TRIALS);
 }
 
 size_t pace_in_flight(const struct pace *pace)

@@ -9,6 +9,7 @@
 
 #include "scanner/crew.h"
 #include "scanner/feed.h"
+#include "scanner/pace.h"
 #include "scanner/progress.h"
 #include "scanner/watch.h"
 #include "schema/base/clock.h"
@@ -36,7 +37,8 @@ struct run {
     struct crew *crew;
     struct watch *watch;
 
-    bool interrupted;                          /* a signal came before everything had started */
+    bool interrupted;                          /* ended before everything had started */
+    struct error helplessness;                 /* that it was our own shortage; ERROR_NONE: it was a signal */
     int64_t started_at, started_ms, status_ms; /* Unix seconds; monotonic */
     uint64_t records_before;                   /* of the run that is resumed */
     bool on_terminal;
@@ -56,7 +58,7 @@ static void start_attempt(struct run *run, struct attempt *attempt)
 {
     queue_take(run->queue, attempt);
     attempt->started_us = now_us();
-    pace_started(run->pace, &attempt->errand.address, attempt->started_us);
+    pace_started(run->pace, attempt->started_us);
     crew_start(run->crew, attempt);
 }
 
@@ -89,12 +91,30 @@ static bool has_started_all(const struct run *run)
     return feed_has_ended(run->feed) && feed_resolving(run->feed) == 0 && queue_count(run->queue) == 0;
 }
 
+/* To go on would make records of our own trouble, and of nothing else. */
+static void give_up(struct run *run, const char *what, const struct outcome *outcome)
+{
+    if (run->helplessness.kind != ERROR_NONE || has_started_all(run))
+        return;
+    run->interrupted = true;
+    error_set(&run->helplessness, ERROR_LIMIT,
+              "most %s fail by our own shortage (%s: %s), however few are made", what,
+              outcome_class_name(outcome->class), outcome->detail);
+}
+
 /* Everything that can move, moves; then either something is in flight or the run is over. */
 static void pump(void *context)
 {
     struct run *run = context;
-    bool stops = run->interrupted || ledger_has_lost(run->ledger);
+    bool stops;
 
+    if (feed_is_helpless(run->feed)) {
+        const struct outcome silence =
+            outcome_make(STAGE_RESOLVE, CLASS_LOCAL_RESOLVER, "no resolver answers");
+
+        give_up(run, "lookups", &silence);
+    }
+    stops = run->interrupted || ledger_has_lost(run->ledger);
     if (stops)
         feed_stop(run->feed);
     feed_fill(run->feed);
@@ -108,9 +128,12 @@ static void receive_ended(void *context, struct attempt *attempt)
 {
     struct run *run = context;
     struct task *task = attempt->task;
+    const struct outcome *outcome = &attempt->errand.result.outcome;
 
-    pace_ended(run->pace, &attempt->errand.address, now_us() - attempt->started_us,
-               outcome_is_local(attempt->errand.result.outcome.class));
+    queue_ended(run->queue, attempt);
+    pace_ended(run->pace, attempt->started_us, now_us(), outcome_is_local(outcome->class));
+    if (pace_is_helpless(run->pace))
+        give_up(run, "probes", outcome);
     ledger_attempt(run->ledger, attempt);
     attempt_free(attempt);
     if (task->open == 0)
@@ -231,8 +254,6 @@ static struct pace *make_pace(const struct run_plan *plan)
         .rate = plan->rate,
         .in_flight_max =
             descriptors > 2 * DESCRIPTORS_KEPT ? descriptors - DESCRIPTORS_KEPT : descriptors / 2,
-        .per_address = plan->per_address,
-        .per_network = plan->per_network,
     };
 
     if (plan->in_flight > 0 && plan->in_flight * plan->loops < limits.in_flight_max)
@@ -264,6 +285,8 @@ static bool make_feed(struct run *run, struct error *err)
         .campaign = run->plan.campaign,
         .at = run->plan.at,
         .names = run->names,
+        .fence = run->plan.fence,
+        .identification = run->plan.identification,
         .agenda = run->agenda,
         .ledger = run->ledger,
         .queue = run->queue,
@@ -295,13 +318,14 @@ static bool resume(struct run *run, struct error *err)
 
 static bool make_parts(struct run *run, struct error *err)
 {
+    const struct queue_caps caps = { run->plan.per_address, run->plan.per_network };
     const struct watch_calls calls = { keep_time, pump, stop_in_order, run };
 
     run->pace = make_pace(&run->plan);
     agenda_init(&run->own);
     run->agenda = run->plan.journal != NULL ? journal_agenda(run->plan.journal) : &run->own;
     run->ledger = make_ledger(run);
-    run->queue = queue_new(run->pace);
+    run->queue = queue_new(&caps);
     run->base = make_base(err);
     if (run->base == NULL || !sink_start(run->plan.sink, run->base, pump, run, err) || !resume(run, err))
         return false;
@@ -328,6 +352,16 @@ struct run *run_new(const struct run_plan *plan, struct error *err)
     return NULL;
 }
 
+static void explain_interruption(const struct run *run, struct error *err)
+{
+    const char *hint = run->plan.journal != NULL ? ": the same command with --resume goes on" : "";
+
+    if (run->helplessness.kind == ERROR_NONE)
+        error_set(err, ERROR_STOPPED, "stopped before every target had its record%s", hint);
+    else
+        error_set(err, run->helplessness.kind, "stopped, since %s%s", run->helplessness.message, hint);
+}
+
 bool run_go(struct run *run, struct error *err)
 {
     bool complete;
@@ -348,8 +382,7 @@ bool run_go(struct run *run, struct error *err)
     if (feed_failure(run->feed) != NULL)
         *err = *feed_failure(run->feed);
     else if (run->interrupted)
-        error_set(err, ERROR_STOPPED, "stopped before every target had its record%s",
-                  run->plan.journal != NULL ? ": the same command with --resume goes on" : "");
+        explain_interruption(run, err);
     return complete;
 }
 

@@ -21,9 +21,11 @@ struct run_plan {
     size_t hello_count;
     enum probe_depth depth;
     int rate, timeout_ms, loops, per_address, per_network;
-    int in_flight;        /* at most, of each loop; 0: what descriptors allow */
-    const char *resolver; /* NULL: /etc/resolv.conf */
-    int64_t at;           /* which of the campaign's endpoints are in use */
+    int in_flight;              /* at most, of each loop; 0: what descriptors allow */
+    const char *resolver;       /* NULL: /etc/resolv.conf */
+    const struct fence *fence;  /* which addresses may be probed; NULL: all */
+    const char *identification; /* the server name said where a target has none; NULL: no name */
+    int64_t at;                 /* which of the campaign's endpoints are in use */
 };
 
 struct run;
@@ -33,8 +35,8 @@ struct run *run_new(const struct run_plan *plan, struct error *err);
 
 /*
  * Until everything has its record. False with *err when one is missing: it could not be written, the
- * targets could not be read to their end, or a signal came (ERROR_STOPPED), after which only what is in
- * flight still ends. With a journal the missing ones are what it leaves open.
+ * targets could not be read to their end, a signal came (ERROR_STOPPED), or most probes fail by our own shortage; then
+ * only what is in flight still ends. With a journal the missing ones are what it leaves open.
  */
 MUST_CHECK bool run_go(struct run *run, struct error *err);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "scanner/fence.h"
 #include "scanner/run.h"
 #include "schema/base/clock.h"
 
@@ -33,6 +34,11 @@ const struct option scan_options[] = {
       .help = "probes in flight to one address" },
     { "per-network", OPTION_NUMBER, AT(per_network), "N", "64", .low = 1, .high = 100000,
       .help = "probes in flight to one IPv4 /24 or IPv6 /48" },
+    { "allow", OPTION_TEXT, AT(allow), "FILE",
+      .help = "probe nothing but these networks: one a line, as 192.0.2.0/24" },
+    { "deny", OPTION_TEXT, AT(deny), "FILE", .help = "never probe these networks, whoever allows them" },
+    { "identification", OPTION_TEXT, AT(identification), "NAME",
+      .help = "the server name said to a target that has none, so that its owner can see who asks" },
     { "resolver", OPTION_TEXT, AT(resolver), "ADDRESS[:PORT]", .from_environment = true,
       .help = "the DNS server to ask instead of those in /etc/resolv.conf" },
     { "time", OPTION_INSTANT, AT(at), "T",
@@ -66,6 +72,16 @@ static bool set_hellos(struct run_plan *plan, const struct text_list *names, str
     return true;
 }
 
+/* A name that SNI can carry. */
+static bool check_identification(const char *name, struct error *err)
+{
+    struct target target = { 0 };
+    bool ok = name == NULL || target_make(NULL, name, TARGET_PORT, NULL, &target, err);
+
+    target_clear(&target);
+    return ok || error_within(err, "--identification");
+}
+
 static bool make_plan(const struct scan_settings *settings, struct run_plan *plan, struct error *err)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -80,6 +96,7 @@ static bool make_plan(const struct scan_settings *settings, struct run_plan *pla
         .per_address = (int)settings->per_address,
         .per_network = (int)settings->per_network,
         .resolver = settings->resolver,
+        .identification = settings->identification,
         .out = settings->out,
         .at = settings->at != 0 ? settings->at : clock_now(),
     };
@@ -87,7 +104,7 @@ static bool make_plan(const struct scan_settings *settings, struct run_plan *pla
         return error_set(err, ERROR_OPTION, "what to scan: --targets FILE, --targets - or --campaign FILE");
     if (!probe_depth_parse(settings->depth, &plan->depth))
         return error_set(err, ERROR_OPTION, "--depth: \"%s\" is none of " PROBE_DEPTHS, settings->depth);
-    return set_hellos(plan, &settings->hellos, err);
+    return check_identification(settings->identification, err) && set_hellos(plan, &settings->hellos, err);
 }
 
 static bool scan(const struct run_plan *plan, struct error *err)
@@ -123,6 +140,8 @@ static bool describe(const struct scan_settings *settings, const struct run_plan
     checkpoint_setting_add(description, "campaign",
                            plan->campaign != NULL ? fingerprint_format(&plan->campaign->digest, hex) : "");
     checkpoint_setting_add(description, "depth", settings->depth);
+    checkpoint_setting_add(description, "identification",
+                           settings->identification != NULL ? settings->identification : "");
     for (size_t i = 0; i < plan->hello_count; i++)
         text_format(&hellos, "%s%s", i > 0 ? " " : "", plan->hellos[i]->name);
     checkpoint_setting_add(description, "hellos", text_string(&hellos));
@@ -151,6 +170,7 @@ static bool check_checkpoint(const struct scan_settings *settings, struct error 
 struct opened {
     struct campaign *campaign;
     struct source *source;
+    struct fence *fence;
     struct checkpoint_settings description;
     struct journal *journal;
     struct sink *sink;
@@ -192,6 +212,9 @@ static bool open_all(const struct scan_settings *settings, struct run_plan *plan
         if (opened->source == NULL)
             return false;
     }
+    plan->fence = opened->fence = fence_open(settings->allow, settings->deny, err);
+    if (opened->fence == NULL)
+        return false;
     if (!open_out(settings, plan, opened, err))
         return false;
     plan->sink = opened->sink;
@@ -204,6 +227,7 @@ static void close_all(struct opened *opened)
     sink_close(opened->sink);
     journal_close(opened->journal);
     checkpoint_settings_clear(&opened->description);
+    fence_close(opened->fence);
     source_close(opened->source);
     campaign_free(opened->campaign);
 }

@@ -5,7 +5,7 @@
 #include "schema/wire/kafka.h"
 
 struct scan_settings {
-    const char *targets, *campaign, *depth, *out, *resolver, *checkpoint;
+    const char *targets, *campaign, *depth, *out, *resolver, *checkpoint, *allow, *deny, *identification;
     bool resume;
     struct text_list hellos;
     int64_t rate, timeout_s, loops, in_flight, per_address, per_network, at;

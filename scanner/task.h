@@ -41,6 +41,7 @@ struct attempt {
     TAILQ_ENTRY(attempt) link;
     struct task *task;
     struct place *place; /* the task's */
+    struct peer *peer;   /* the queue's */
     int64_t started_us;
 };
 

@@ -8,7 +8,7 @@
 #include "schema/base/error.h"
 
 enum outcome_stage {
-    STAGE_INPUT,       /* the line was no target */
+    STAGE_INPUT,       /* the line was no target, or one that we may not probe */
     STAGE_RESOLVE,     /* the name had no address for us */
     STAGE_CONNECT,     /* TCP */
     STAGE_HELLO,       /* our hello is out, theirs is not in */
