@@ -38,7 +38,7 @@ static void add_attempt(struct feed *feed, struct task *task, struct place *plac
     const char *denial =
         feed->plan.fence != NULL ? fence_denies(feed->plan.fence, &attempt->errand.address) : NULL;
 
-    attempt->errand.depth = feed->plan.depth;
+    attempt->errand.depth = task->piece != NULL ? task->piece->depth : feed->plan.depth;
     attempt->errand.limit_ms = feed->plan.timeout_ms;
     if (attempt->errand.server_name == NULL)
         attempt->errand.server_name = feed->plan.identification;
@@ -53,7 +53,7 @@ static void add_attempts(struct feed *feed, struct task *task)
 {
     for (size_t i = 0; i < task->place_count; i++) {
         for (size_t hello = 0; hello < feed->plan.hello_count; hello++) {
-            if ((task->places[i].recorded & 1U << hello) == 0)
+            if (task_says(task, hello) && (task->places[i].recorded & 1U << hello) == 0)
                 add_attempt(feed, task, &task->places[i], hello);
         }
     }
@@ -182,6 +182,49 @@ static bool read_line(struct feed *feed)
     return false;
 }
 
+static const char *or_null(const char *text)
+{
+    return *text != '\0' ? text : NULL;
+}
+
+static void begin_piece(struct feed *feed, struct piece *piece)
+{
+    struct task *task = agenda_begin(feed->plan.agenda, 0);
+    struct error err = { 0 };
+
+    ledger_take_piece(feed->plan.ledger, task, piece);
+    if (target_make(or_null(piece->address), or_null(piece->name), piece->port, or_null(piece->tag),
+                    &task->target, &err))
+        begin_task(feed, task, NULL);
+    else
+        end_malformed(feed, task, &err);
+}
+
+/* False: nothing more for now. */
+static bool read_piece(struct feed *feed)
+{
+    struct piece *piece;
+
+    switch (work_next(feed->plan.work, &piece, &feed->failure)) {
+    case SOURCE_LINE: begin_piece(feed, piece); return true;
+    case SOURCE_WAITING: return false; /* the run's beat asks again */
+    case SOURCE_ENDED:
+    case SOURCE_FAILED: break;
+    }
+    feed_stop(feed);
+    return false;
+}
+
+static bool read_one(struct feed *feed)
+{
+    if (feed->plan.work != NULL)
+        return read_piece(feed);
+    if (feed->plan.source != NULL)
+        return read_line(feed);
+    begin_endpoint(feed);
+    return true;
+}
+
 static bool wants_more(const struct feed *feed)
 {
     size_t blocked = queue_blocked(feed->plan.queue);
@@ -193,12 +236,11 @@ static bool wants_more(const struct feed *feed)
 
 void feed_fill(struct feed *feed)
 {
-    while (wants_more(feed)) {
-        if (feed->plan.source == NULL)
-            begin_endpoint(feed);
-        else if (!read_line(feed))
-            return;
-    }
+    while (wants_more(feed) && read_one(feed))
+        ;
+    if (feed->plan.work != NULL && feed->failure.kind == ERROR_NONE &&
+        !work_tend(feed->plan.work, &feed->failure))
+        feed_stop(feed);
 }
 
 static void go_on(evutil_socket_t fd, short what, void *argument)

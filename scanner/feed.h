@@ -1,7 +1,7 @@
 /*
- * Where a run's work comes from: lines of a source, or a campaign's endpoints. Each target becomes a task, its name
- * is resolved, and each of its (address, hello) becomes an attempt in the queue. A target that cannot be probed gets
- * its records here. No more is read than will soon be started.
+ * Where a run's work comes from: lines of a source, a campaign's endpoints, or pieces of work that others give out.
+ * Each target becomes a task, its name is resolved, and each of its (address, hello) becomes an attempt in the queue. A
+ * target that cannot be probed gets its records here. No more is read than will soon be started.
  */
 #pragma once
 
@@ -11,11 +11,13 @@
 #include "scanner/names.h"
 #include "scanner/queue.h"
 #include "scanner/source.h"
+#include "scanner/work.h"
 #include "schema/tls/probe.h"
 
 /* All borrowed for the life of the feed. */
 struct feed_plan {
     struct event_base *base;
+    struct work *work;     /* pieces that others give out; NULL: targets of our own */
     struct source *source; /* NULL: the campaign's endpoints */
     const struct campaign *campaign;
     int64_t at; /* which of these are in use */

@@ -68,13 +68,25 @@ bool ledger_resume(struct ledger *ledger, const char *run, const struct totals *
     return seen_read(&ledger->seen, path, err);
 }
 
+void ledger_take_piece(struct ledger *ledger, struct task *task, struct piece *piece)
+{
+    task->piece = piece;
+    task->request_path = *piece->request_path != '\0' ? piece->request_path : NULL;
+    for (size_t i = 0; i < ledger->heading.hello_count; i++) {
+        if (ledger->heading.hellos[i] == piece->hello)
+            task->hellos = (uint16_t)(1U << i);
+    }
+}
+
 static void put_record(struct ledger *ledger, const struct task *task, struct record *record,
                        const struct outcome *outcome)
 {
     struct error err = { 0 };
 
     record->version = RECORD_VERSION;
-    record->run = ledger->run;
+    record->run = task->piece != NULL ? task->piece->scan : ledger->run;
+    record->seq = (int64_t)(task->piece != NULL ? task->piece->seq : task->seq);
+    record->receipt = task->piece != NULL ? &task->piece->receipt : NULL;
     record->stage = outcome_stage_name(outcome->stage);
     record->class = outcome_class_name(outcome->class);
     record->detail = outcome->detail[0] != '\0' ? outcome->detail : NULL;
@@ -90,7 +102,6 @@ void ledger_unprobed(struct ledger *ledger, struct task *task, const struct outc
 {
     for (size_t i = 0; i < ledger->heading.hello_count; i++) {
         struct record record = {
-            .seq = (int64_t)task->seq,
             .target = task->target.text,
             .tag = task->target.tag,
             .name = task->target.name,
@@ -99,7 +110,8 @@ void ledger_unprobed(struct ledger *ledger, struct task *task, const struct outc
             .started_at_ms = clock_now_unix_ms(),
         };
 
-        put_record(ledger, task, &record, outcome);
+        if (task_says(task, i))
+            put_record(ledger, task, &record, outcome);
     }
 }
 
@@ -126,7 +138,6 @@ void ledger_attempt(struct ledger *ledger, const struct attempt *attempt)
     struct handshake_certificate shown[HANDSHAKE_CERTIFICATES_MAX];
     struct outcome outcome = result->outcome;
     struct record record = {
-        .seq = (int64_t)task->seq,
         .target = task->target.text,
         .tag = task->target.tag,
         .name = task->target.name,
@@ -176,6 +187,8 @@ void ledger_end(struct ledger *ledger, struct task *task)
         bool differs = compare_differs(compare);
         struct text line = { 0 };
 
+        if (!task_says(task, i))
+            continue;
         ledger->totals.names_different += differs ? 1 : 0;
         ledger->totals.names_alike += differs ? 0 : 1;
         if (!differs && ledger->heading.campaign == NULL)
@@ -185,6 +198,9 @@ void ledger_end(struct ledger *ledger, struct task *task)
         say_above_status(ledger, text_string(&line));
         text_clear(&line);
     }
+    if (task->piece != NULL)
+        receipt_release(&task->piece->receipt, !ledger_has_lost(ledger));
+    task->piece = NULL;
     agenda_end(ledger->heading.agenda, task);
 }
 

@@ -33,6 +33,9 @@ const char *ledger_run(const struct ledger *ledger); /* the run's name in every 
 MUST_CHECK bool ledger_resume(struct ledger *ledger, const char *run, const struct totals *totals,
                               const char *path, struct error *err);
 
+/* The task is this piece of work, taken: its records go under the piece's run and number. */
+void ledger_take_piece(struct ledger *ledger, struct task *task, struct piece *piece);
+
 /* It never came to a probe: one record for each hello that would have been said. */
 void ledger_unprobed(struct ledger *ledger, struct task *task, const struct outcome *outcome);
 void ledger_attempt(struct ledger *ledger, const struct attempt *attempt);

@@ -2,6 +2,7 @@
 #include "scanner/affected.h"
 #include "scanner/explain_command.h"
 #include "scanner/scan.h"
+#include "scanner/work_command.h"
 
 /* The commands in the order of --help; each noun brings its options and its run function. */
 static const struct command commands[] = {
@@ -10,6 +11,11 @@ static const struct command commands[] = {
       .options = scan_options,
       .settings_size = sizeof(struct scan_settings),
       .run = scan_run },
+    { .name = "work",
+      .summary = "the same for targets that rootshift-aggregator scan-start gives out, beside other workers",
+      .options = work_options,
+      .settings_size = sizeof(struct work_settings),
+      .run = work_run },
     { .name = "explain",
       .summary = "which roots a chain hangs from for a client, and why a path is no good",
       .options = explain_options,

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "scanner/receipt.h"
 #include "schema/base/fingerprint.h"
 #include "schema/base/text.h"
 #include "schema/tls/handshake.h"
@@ -30,6 +31,7 @@ struct record {
     /* the certificates that no earlier record of this run has shown; the others have no `der` */
     const struct handshake_certificate *shown;
     size_t shown_count;
+    struct receipt *receipt; /* told when it has arrived, with what it shows; NULL: nobody asks */
 };
 
 /* One line of JSON without its end. */

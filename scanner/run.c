@@ -62,6 +62,18 @@ static void start_attempt(struct run *run, struct attempt *attempt)
     crew_start(run->crew, attempt);
 }
 
+/* Somebody else does that work now. */
+static void drop_given_away(struct run *run, struct attempt *attempt)
+{
+    struct task *task = attempt->task;
+
+    queue_take(run->queue, attempt);
+    queue_ended(run->queue, attempt);
+    attempt_free(attempt);
+    if (task->open == 0)
+        ledger_end(run->ledger, task);
+}
+
 static void start_due(struct run *run)
 {
     while (!sink_is_full(run->plan.sink) && pace_has_room(run->pace)) {
@@ -70,6 +82,10 @@ static void start_due(struct run *run)
 
         if (attempt == NULL)
             return;
+        if (attempt->task->piece != NULL && attempt->task->piece->given_away) {
+            drop_given_away(run, attempt);
+            continue;
+        }
         wait_us = pace_wait_us(run->pace, now_us());
         if (wait_us > 0) {
             watch_ask(run->watch, wait_us > HANDFUL_US ? wait_us : HANDFUL_US);
@@ -281,6 +297,7 @@ static bool make_feed(struct run *run, struct error *err)
     size_t ahead = (size_t)run->plan.rate * AHEAD_SECONDS;
     struct feed_plan plan = {
         .base = run->base,
+        .work = run->plan.work,
         .source = run->plan.source,
         .campaign = run->plan.campaign,
         .at = run->plan.at,

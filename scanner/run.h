@@ -7,11 +7,13 @@
 
 #include "scanner/journal.h"
 #include "scanner/source.h"
+#include "scanner/work.h"
 #include "schema/campaign/campaign.h"
 #include "schema/tls/probe.h"
 
 /* All borrowed for the life of the run. */
 struct run_plan {
+    struct work *work;               /* pieces that others give out; NULL: targets of our own */
     struct source *source;           /* NULL: the campaign's endpoints are the targets */
     const struct campaign *campaign; /* NULL for none */
     struct sink *sink;

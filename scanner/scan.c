@@ -3,9 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "scanner/fence.h"
 #include "scanner/run.h"
 #include "schema/base/clock.h"
 
@@ -22,25 +20,7 @@ const struct option scan_options[] = {
           "whose status line must come back" },
     { "hello", OPTION_LIST, AT(hellos), "NAME", HELLO_DEFAULT,
       .help = "what to say: modern, tls12, rsa-tls12, ecdsa-tls12, rsa-tls13, ecdsa-tls13, legacy, no-sni" },
-    { "rate", OPTION_NUMBER, AT(rate), "N", "100", .low = 1, .high = 100000, .unit = "probes a second",
-      .help = "how fast" },
-    { "timeout", OPTION_NUMBER, AT(timeout_s), "S", "10", .low = 1, .high = 300, .unit = "seconds",
-      .help = "longest time for one lookup, and for one probe" },
-    { "loops", OPTION_NUMBER, AT(loops), "N", "0", .low = 0, .high = 256,
-      .help = "threads that shake hands; 0: one a core" },
-    { "in-flight", OPTION_NUMBER, AT(in_flight), "N", "0", .low = 0, .high = 65536,
-      .help = "probes in flight at most, of each loop; 0: what the rate and descriptors allow" },
-    { "per-address", OPTION_NUMBER, AT(per_address), "N", "4", .low = 1, .high = 100000,
-      .help = "probes in flight to one address" },
-    { "per-network", OPTION_NUMBER, AT(per_network), "N", "64", .low = 1, .high = 100000,
-      .help = "probes in flight to one IPv4 /24 or IPv6 /48" },
-    { "allow", OPTION_TEXT, AT(allow), "FILE",
-      .help = "probe nothing but these networks: one a line, as 192.0.2.0/24" },
-    { "deny", OPTION_TEXT, AT(deny), "FILE", .help = "never probe these networks, whoever allows them" },
-    { "identification", OPTION_TEXT, AT(identification), "NAME",
-      .help = "the server name said to a target that has none, so that its owner can see who asks" },
-    { "resolver", OPTION_TEXT, AT(resolver), "ADDRESS[:PORT]", .from_environment = true,
-      .help = "the DNS server to ask instead of those in /etc/resolv.conf" },
+    LIMITS_OPTIONS(struct scan_settings, limits),
     { "time", OPTION_INSTANT, AT(at), "T",
       .help = "which of the campaign's endpoints are in use (default: now)" },
     { "out", OPTION_TEXT, AT(out), "FILE|-|kafka", "-", .help = "where the records go, one JSON line each" },
@@ -72,39 +52,14 @@ static bool set_hellos(struct run_plan *plan, const struct text_list *names, str
     return true;
 }
 
-/* A name that SNI can carry. */
-static bool check_identification(const char *name, struct error *err)
-{
-    struct target target = { 0 };
-    bool ok = name == NULL || target_make(NULL, name, TARGET_PORT, NULL, &target, err);
-
-    target_clear(&target);
-    return ok || error_within(err, "--identification");
-}
-
 static bool make_plan(const struct scan_settings *settings, struct run_plan *plan, struct error *err)
 {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-
-    *plan = (struct run_plan){
-        .rate = (int)settings->rate,
-        .timeout_ms = (int)settings->timeout_s * 1000,
-        .loops = settings->loops > 0 ? (int)settings->loops
-                 : cores > 0         ? (int)cores
-                                     : 1,
-        .in_flight = (int)settings->in_flight,
-        .per_address = (int)settings->per_address,
-        .per_network = (int)settings->per_network,
-        .resolver = settings->resolver,
-        .identification = settings->identification,
-        .out = settings->out,
-        .at = settings->at != 0 ? settings->at : clock_now(),
-    };
+    *plan = (struct run_plan){ .out = settings->out, .at = settings->at != 0 ? settings->at : clock_now() };
     if (settings->targets == NULL && settings->campaign == NULL)
         return error_set(err, ERROR_OPTION, "what to scan: --targets FILE, --targets - or --campaign FILE");
     if (!probe_depth_parse(settings->depth, &plan->depth))
         return error_set(err, ERROR_OPTION, "--depth: \"%s\" is none of " PROBE_DEPTHS, settings->depth);
-    return check_identification(settings->identification, err) && set_hellos(plan, &settings->hellos, err);
+    return set_hellos(plan, &settings->hellos, err);
 }
 
 static bool scan(const struct run_plan *plan, struct error *err)
@@ -141,7 +96,7 @@ static bool describe(const struct scan_settings *settings, const struct run_plan
                            plan->campaign != NULL ? fingerprint_format(&plan->campaign->digest, hex) : "");
     checkpoint_setting_add(description, "depth", settings->depth);
     checkpoint_setting_add(description, "identification",
-                           settings->identification != NULL ? settings->identification : "");
+                           settings->limits.identification != NULL ? settings->limits.identification : "");
     for (size_t i = 0; i < plan->hello_count; i++)
         text_format(&hellos, "%s%s", i > 0 ? " " : "", plan->hellos[i]->name);
     checkpoint_setting_add(description, "hellos", text_string(&hellos));
@@ -212,7 +167,7 @@ static bool open_all(const struct scan_settings *settings, struct run_plan *plan
         if (opened->source == NULL)
             return false;
     }
-    plan->fence = opened->fence = fence_open(settings->allow, settings->deny, err);
+    opened->fence = limits_apply(&settings->limits, plan, err);
     if (opened->fence == NULL)
         return false;
     if (!open_out(settings, plan, opened, err))

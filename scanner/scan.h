@@ -1,14 +1,15 @@
 /* The command `scan`: what the endpoints of a list, or of a campaign, serve. */
 #pragma once
 
-#include "schema/base/option.h"
+#include "scanner/limits.h"
 #include "schema/wire/kafka.h"
 
 struct scan_settings {
-    const char *targets, *campaign, *depth, *out, *resolver, *checkpoint, *allow, *deny, *identification;
+    const char *targets, *campaign, *depth, *out, *checkpoint;
     bool resume;
     struct text_list hellos;
-    int64_t rate, timeout_s, loops, in_flight, per_address, per_network, at;
+    int64_t at;
+    struct limits limits;
     struct kafka_settings kafka;
 };
 

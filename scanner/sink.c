@@ -19,8 +19,10 @@
 /* Records without a report from Kafka: seconds of a fast scan, and far below librdkafka's own queue. */
 #define WAITING_MAX 20000
 
-/* What a report is about. */
-enum { TICKET_RECORD = 1, TICKET_CERTIFICATE = 2 };
+/* What a report is about: the lowest bits of its ticket; the others are the receipt's address. */
+enum { TICKET_RECORD = 1, TICKET_CERTIFICATE = 2, TICKET_BITS = 3 };
+
+_Static_assert(_Alignof(struct receipt) > TICKET_BITS, "its address leaves these bits free");
 
 struct sink {
     const char *name;
@@ -45,11 +47,11 @@ static void hear_report(void *context, uint64_t ticket, const struct error *fail
 
     if (failure != NULL && sink->loss.kind == ERROR_NONE)
         sink->loss = *failure;
-    if (ticket != TICKET_RECORD)
-        return;
-    sink->unreported--;
-    if (failure == NULL)
-        sink->reported++;
+    if ((ticket & TICKET_BITS) == TICKET_RECORD) {
+        sink->unreported--;
+        sink->reported += failure == NULL;
+    }
+    receipt_release((struct receipt *)(uintptr_t)(ticket & ~(uint64_t)TICKET_BITS), failure == NULL);
 }
 
 static struct sink *open_kafka(const struct kafka_settings *kafka, struct error *err)
@@ -158,6 +160,23 @@ static void give_buffer(struct sink *sink)
     sink->buffered = 0;
 }
 
+/* The payload is taken. */
+static bool send_one(struct sink *sink, enum topic_id topic, const void *key, size_t key_size,
+                     struct text *payload, struct receipt *receipt, unsigned kind, struct error *err)
+{
+    bool ok;
+
+    receipt_hold(receipt); /* before: its report may come at once */
+    sink->unreported += kind == TICKET_RECORD;
+    ok = publisher_send(sink->publisher, topics[topic].name, key, key_size, payload,
+                        (uint64_t)(uintptr_t)receipt | kind, err);
+    if (ok)
+        return true;
+    sink->unreported -= kind == TICKET_RECORD;
+    receipt_release(receipt, false);
+    return false;
+}
+
 static bool publish_certificates(struct sink *sink, const struct record *record, struct error *err)
 {
     for (size_t i = 0; i < record->shown_count; i++) {
@@ -166,8 +185,8 @@ static bool publish_certificates(struct sink *sink, const struct record *record,
         struct text payload = { 0 };
 
         text_append(&payload, item->der, item->size);
-        if (!publisher_send(sink->publisher, topics[TOPIC_CERTIFICATES].name, key.bytes, sizeof(key.bytes),
-                            &payload, TICKET_CERTIFICATE, err))
+        if (!send_one(sink, TOPIC_CERTIFICATES, key.bytes, sizeof(key.bytes), &payload, record->receipt,
+                      TICKET_CERTIFICATE, err))
             return false;
     }
     return true;
@@ -185,11 +204,10 @@ static bool publish(struct sink *sink, const struct record *record, struct error
     bare.shown_count = 0;
     record_write(&bare, &payload);
     record_write_key(&bare, &key);
-    ok = publisher_send(sink->publisher, topics[TOPIC_SCAN_RESULTS].name, key.bytes, key.size, &payload,
-                        TICKET_RECORD, err);
+    ok = send_one(sink, TOPIC_SCAN_RESULTS, key.bytes, key.size, &payload, record->receipt, TICKET_RECORD,
+                  err);
     text_clear(&key);
     text_clear(&payload);
-    sink->unreported += ok ? 1 : 0;
     return ok;
 }
 

@@ -17,6 +17,8 @@ struct task *task_new(uint64_t seq, int64_t position)
 
 void task_free(struct task *task)
 {
+    if (task->piece != NULL)
+        receipt_release(&task->piece->receipt, false);
     for (size_t i = 0; i < task->compare_count; i++)
         compare_clear(&task->compares[i]);
     free(task->compares);
@@ -35,6 +37,11 @@ void task_set_places(struct task *task, char *const *addresses, size_t count, si
         return;
     task->compares = memory_new(hello_count * sizeof(*task->compares));
     task->compare_count = hello_count;
+}
+
+bool task_says(const struct task *task, size_t hello)
+{
+    return task->hellos == 0 || (task->hellos & 1U << hello) != 0;
 }
 
 bool task_has_record(const struct task *task)

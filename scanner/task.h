@@ -9,6 +9,7 @@
 
 #include "scanner/compare.h"
 #include "scanner/loop.h"
+#include "scanner/piece.h"
 #include "schema/tls/target.h"
 
 /* Hellos are bits in a place. */
@@ -27,6 +28,8 @@ struct task {
     struct target target;
     const char *request_path; /* borrowed from the campaign; NULL for "/" */
     bool addresses_incomplete;
+    struct piece *piece;  /* whose work it is, held; NULL: the run's own */
+    uint16_t hellos;      /* a bit for each of the run's that is said; 0: all */
     size_t open;          /* attempts without a record */
     struct place *places; /* none before the name is resolved */
     size_t place_count;
@@ -48,11 +51,12 @@ struct attempt {
 TAILQ_HEAD(attempt_list, attempt);
 
 struct task *task_new(uint64_t seq, int64_t position); /* `position` may be learnt later */
-void task_free(struct task *task);
+void task_free(struct task *task);                     /* a piece that it still holds is not done */
 
 /* Once: these are its addresses, literals, copied. */
 void task_set_places(struct task *task, char *const *addresses, size_t count, size_t hello_count);
 
+bool task_says(const struct task *task, size_t hello);
 bool task_has_record(const struct task *task);
 
 /* The attempt counts as open until attempt_free(). */

@@ -43,8 +43,7 @@ struct work {
     struct share *shares;
     size_t share_count;
     uint64_t assignments;
-    struct taken_list waiting;       /* read, and not handed out */
-    size_t open;                     /* handed out */
+    struct taken_list waiting, open; /* read, and not handed out; handed out */
     struct consumer_partition *goal; /* with `once`: what the topic held; NULL otherwise */
     size_t goal_count;
     int64_t polled_ms, committed_ms, looked_ms;
@@ -104,10 +103,13 @@ static void free_taken(struct taken *taken)
     free(taken);
 }
 
-static void drop_waiting(struct work *work, int32_t partition)
+/* Pieces of a partition that was ours: those that nobody asked for yet are forgotten. */
+static void give_pieces(struct work *work, int32_t partition)
 {
-    struct taken *taken = TAILQ_FIRST(&work->waiting);
+    struct taken *taken = TAILQ_FIRST(&work->waiting), *open;
 
+    TAILQ_FOREACH(open, &work->open, link)
+    open->piece.given_away = open->piece.given_away || open->partition == partition;
     while (taken != NULL) {
         struct taken *next = TAILQ_NEXT(taken, link);
 
@@ -164,7 +166,7 @@ static void give_partitions(void *context, const struct consumer_partition *part
     for (size_t i = 0; i < count; i++) {
         struct share *share = find_share(work, partitions[i].partition);
 
-        drop_waiting(work, partitions[i].partition);
+        give_pieces(work, partitions[i].partition);
         if (share == NULL)
             continue;
         horizon_clear(&share->horizon);
@@ -190,7 +192,7 @@ static void complete(struct receipt *receipt)
     struct work *work = taken->work;
     struct share *share = find_share(work, taken->partition);
 
-    work->open--;
+    TAILQ_REMOVE(&work->open, taken, link);
     if (!receipt->lost && share != NULL && share->assignment == taken->assignment)
         (void)horizon_end(&share->horizon, taken->offset);
     free_taken(taken);
@@ -213,10 +215,12 @@ static bool read_piece(struct taken *taken, const struct consumer_record *record
                              .address = order->address,
                              .tag = order->tag,
                              .request_path = order->request_path,
-                             .port = order->port <= 65535 ? (int)order->port : 0,
+                             .port = (int)order->port,
                              .hello = hello_find(order->hello) };
     if (*order->scan == '\0' || order->seq == 0 || order->seq > INT64_MAX)
         return error_set(err, ERROR_FORMAT, "no scan or number");
+    if (order->port == 0 || order->port > 65535)
+        return error_set(err, ERROR_FORMAT, "no port");
     if (piece->hello == NULL)
         return error_set(err, ERROR_FORMAT, "no hello \"%.40s\"", order->hello);
     if (!probe_depth_parse(order->depth, &piece->depth))
@@ -268,7 +272,8 @@ static bool look_at_goal(struct work *work, struct error *err)
 {
     int64_t now_ms = clock_monotonic_ms();
 
-    if (work->goal == NULL || work->open > 0 || now_ms - work->looked_ms < IDLE_MS)
+    if (work->goal == NULL || work->assignments == 0 || !TAILQ_EMPTY(&work->open) ||
+        now_ms - work->looked_ms < IDLE_MS)
         return true;
     work->looked_ms = now_ms;
     commit(work);
@@ -283,7 +288,7 @@ static bool look_at_goal(struct work *work, struct error *err)
     return true;
 }
 
-enum source_answer work_next(struct work *work, const struct piece **piece, struct error *err)
+enum source_answer work_next(struct work *work, struct piece **piece, struct error *err)
 {
     struct taken *taken;
 
@@ -296,7 +301,7 @@ enum source_answer work_next(struct work *work, const struct piece **piece, stru
         return work->drained ? SOURCE_ENDED : SOURCE_WAITING;
     }
     TAILQ_REMOVE(&work->waiting, taken, link);
-    work->open++;
+    TAILQ_INSERT_TAIL(&work->open, taken, link);
     receipt_hold(&taken->piece.receipt);
     *piece = &taken->piece;
     return SOURCE_LINE;
@@ -319,6 +324,7 @@ struct work *work_open(const struct kafka_settings *kafka, const char *group, bo
     struct text_list wanted = { 0 };
 
     TAILQ_INIT(&work->waiting);
+    TAILQ_INIT(&work->open);
     text_list_add(&wanted, topic());
     work->consumer = consumer_open(kafka, group, &wanted, &events, work, err);
     text_list_clear(&wanted);

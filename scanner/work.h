@@ -6,23 +6,11 @@
  */
 #pragma once
 
-#include "scanner/receipt.h"
+#include "scanner/piece.h"
 #include "scanner/source.h"
-#include "schema/tls/probe.h"
 #include "schema/wire/kafka.h"
 
 struct work;
-
-/* One target and what to say to it. Texts are empty where nothing is known. */
-struct piece {
-    struct receipt receipt; /* first */
-    const char *scan;       /* the run of its records */
-    uint64_t seq;
-    const char *name, *address, *tag, *request_path;
-    int port;
-    const struct hello *hello;
-    enum probe_depth depth;
-};
 
 /*
  * With `once` it ends when everything that the topic held at the beginning is done, by whomever. NULL with *err:
@@ -34,7 +22,7 @@ struct work *work_open(const struct kafka_settings *kafka, const char *group, bo
  * SOURCE_LINE: *piece is the caller's, held once; release its receipt when nothing more of it will come. It may
  * outlive the partition that it came from, but not the work. SOURCE_WAITING: nothing for now, ask again soon.
  */
-enum source_answer work_next(struct work *work, const struct piece **piece, struct error *err);
+enum source_answer work_next(struct work *work, struct piece **piece, struct error *err);
 
 /* Several times a second, whether pieces are wanted or not: commit what is done, hear what the group says. */
 MUST_CHECK bool work_tend(struct work *work, struct error *err);

@@ -264,7 +264,8 @@ WHERE EXISTS (
          ON older.boot_id = s.boot_id AND older.at < s.at - 1
     WHERE s.boot_id <> s.before);
 
--- Which pieces of a scan's work have an answer. What failed for a reason of the scanner's own is none.
+-- Which pieces of a scan's work have an answer: of a name with several addresses the first that comes is one, and the
+-- others follow at once. What failed for a reason of the scanner's own is none.
 CREATE VIEW rootshift.scan_answer AS
 SELECT t.scan, t.seq, t.hello, t.endpoint,
        EXISTS (SELECT FROM rootshift.scan_result r

@@ -35,6 +35,8 @@ struct consumer {
     void *context;
     rd_kafka_topic_partition_list_t *read; /* what we hold and read */
     bool was_assigned;
+    bool subscribed;
+    bool closing; /* partitions that come now are not taken */
     bool failed;
     struct error failure; /* why this consumer can only be closed */
     rd_kafka_message_t **messages;
@@ -151,6 +153,8 @@ static void take_assignment(struct consumer *consumer, const rd_kafka_topic_part
     struct error err;
 
     consumer->was_assigned = true;
+    if (consumer->closing)
+        count = 0;
     if (count > 0 && !ask_starts(consumer, partitions, count, &err)) {
         fail(consumer, &err);
         count = 0; /* the group must still hear that the rebalance is over */
@@ -237,6 +241,7 @@ static bool subscribe(struct consumer *consumer, const struct text_list *topics,
     for (size_t i = 0; i < topics->count; i++)
         rd_kafka_topic_partition_list_add(list, topics->items[i], RD_KAFKA_PARTITION_UA);
     code = rd_kafka_subscribe(consumer->client, list);
+    consumer->subscribed = code == RD_KAFKA_RESP_ERR_NO_ERROR;
     rd_kafka_topic_partition_list_destroy(list);
     return code == RD_KAFKA_RESP_ERR_NO_ERROR ||
            error_set(err, kafka_error_kind(code), "subscribing: %s", rd_kafka_err2str(code));
@@ -426,20 +431,29 @@ struct consumer_partition *consumer_list(struct consumer *consumer, const char *
     return partitions;
 }
 
-/* True once the group is left. */
+static void serve_events(struct consumer *consumer)
+{
+    rd_kafka_message_t *message = rd_kafka_consume_queue(consumer->queue, 50);
+
+    if (message != NULL)
+        rd_kafka_message_destroy(message);
+}
+
+/*
+ * True once the group is left. librdkafka before 2.3.0 may crash on leaving before it was given anything, and on its
+ * destruction amidst joining: what it is to be given is waited for.
+ */
 static bool leave(struct consumer *consumer)
 {
     int64_t deadline = clock_monotonic_ms() + LEAVE_TIMEOUT_MS;
-    rd_kafka_message_t *message;
 
+    while (!consumer->was_assigned && clock_monotonic_ms() < deadline)
+        serve_events(consumer);
     if (!consumer->was_assigned)
-        return true; /* librdkafka before 2.3.0 may crash on leaving before it was given anything */
+        return false;
     rd_kafka_error_destroy(rd_kafka_consumer_close_queue(consumer->client, consumer->queue));
-    while (!rd_kafka_consumer_closed(consumer->client) && clock_monotonic_ms() < deadline) {
-        message = rd_kafka_consume_queue(consumer->queue, 50);
-        if (message != NULL)
-            rd_kafka_message_destroy(message);
-    }
+    while (!rd_kafka_consumer_closed(consumer->client) && clock_monotonic_ms() < deadline)
+        serve_events(consumer);
     return rd_kafka_consumer_closed(consumer->client) != 0;
 }
 
@@ -472,8 +486,9 @@ void consumer_close(struct consumer *consumer)
     if (consumer == NULL)
         return;
     release_messages(consumer);
+    consumer->closing = true;
     if (consumer->client != NULL) {
-        ended = leave(consumer);
+        ended = !consumer->subscribed || leave(consumer);
         rd_kafka_queue_destroy(consumer->queue);
         ended = ended && destroy_in_time(consumer->client);
     }

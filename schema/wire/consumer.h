@@ -107,6 +107,7 @@ MUST_CHECK bool consumer_watermarks(struct consumer *consumer, const char *topic
 
 /*
  * Leave the group. revoked() comes for what is held. Ends within ten seconds: closing can hang in
- * librdkafka 2.0.2 after a lost partition, and then its threads are left to the end of the process.
+ * librdkafka 2.0.2 after a lost partition, and a join that is under way cannot be broken off; then its threads are
+ * left to the end of the process.
  */
 void consumer_close(struct consumer *consumer);

@@ -289,6 +289,33 @@ static void closing_before_the_first_assignment_ends(void **state)
     mock_broker_stop(&broker);
 }
 
+/*
+ * The mock cluster lets members in three seconds after the first one came. With answers that take a second more, half
+ * a second later the group is joined and nothing is given out.
+ */
+static void closing_amidst_joining_ends(void **state)
+{
+    struct mock_broker broker = mock_broker_start();
+    struct ledger ledger = { 0 };
+    struct consumer *consumer;
+    struct consumer_record record;
+    struct error err;
+    size_t count;
+
+    (void)state;
+    mock_broker_create(&broker, "t", PARTITIONS);
+    consumer = open_consumer(&broker, &ledger);
+    for (int i = 0; i < 45; i++) {
+        if (i == 10)
+            rd_kafka_mock_broker_set_rtt(broker.cluster, 1, 1000);
+        assert_true(consumer_poll(consumer, 100, &record, 1, &count, &err));
+    }
+    consumer_close(consumer);
+    assert_int_equal(ledger.assigned, 0);
+    rd_kafka_mock_broker_set_rtt(broker.cluster, 1, 0);
+    mock_broker_stop(&broker);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +326,7 @@ int main(void)
         cmocka_unit_test(failing_ledger_fails_the_poll),
         cmocka_unit_test(missing_topic_is_refused_at_the_door),
         cmocka_unit_test(closing_before_the_first_assignment_ends),
+        cmocka_unit_test(closing_amidst_joining_ends),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

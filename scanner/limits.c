@@ -1,0 +1,32 @@
+#include "scanner/limits.h"
+
+#include <unistd.h>
+
+/* A name that SNI can carry. */
+static bool check_identification(const char *name, struct error *err)
+{
+    struct target target = { 0 };
+    bool ok = name == NULL || target_make(NULL, name, TARGET_PORT, NULL, &target, err);
+
+    target_clear(&target);
+    return ok || error_within(err, "--identification");
+}
+
+struct fence *limits_apply(const struct limits *limits, struct run_plan *plan, struct error *err)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    struct fence *fence = check_identification(limits->identification, err)
+                              ? fence_open(limits->allow, limits->deny, err)
+                              : NULL;
+
+    plan->rate = (int)limits->rate;
+    plan->timeout_ms = (int)limits->timeout_s * 1000;
+    plan->loops = limits->loops > 0 ? (int)limits->loops : cores > 0 ? (int)cores : 1;
+    plan->in_flight = (int)limits->in_flight;
+    plan->per_address = (int)limits->per_address;
+    plan->per_network = (int)limits->per_network;
+    plan->resolver = limits->resolver;
+    plan->identification = limits->identification;
+    plan->fence = fence;
+    return fence;
+}
