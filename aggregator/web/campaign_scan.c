@@ -1,5 +1,6 @@
 #include "aggregator/web/campaign_scan.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "aggregator/observed.h"
@@ -50,98 +51,121 @@ static void add_chain(struct html *html, const char *chain)
         html_word(html, WORD_OTHER_CHAIN);
 }
 
-static void add_share(struct html *html, const struct observed *observed, const struct rollout_share *share,
-                      int64_t places)
+static void add_figure(struct html *html, enum word label, const char *value)
+{
+    html_add(html, "<td role=\"cell\" class=\"number\" data-label=\"%s\">%s</td>", html_say(html, label),
+             value);
+}
+
+static void add_share(struct html *html, const struct observed *observed, const struct rollout_share *share)
 {
     const char *chain = observed_chain(observed, share->chain);
-    char low[CHART_SHARE_BYTES], high[CHART_SHARE_BYTES], planned[CHART_SHARE_BYTES];
+    char low[CHART_SHARE_BYTES], high[CHART_SHARE_BYTES], planned[CHART_SHARE_BYTES] = "–", places[24];
+    char both[2 * CHART_SHARE_BYTES + 8];
     bool is_planned = share->planned != ROLLOUT_UNPLANNED;
 
-    html_add(html, "<div>");
-    add_chain(html, chain);
-    html_add(html, " ");
-    html_phrase(html, WORD_OF, (long long)share->places, (long long)places);
     chart_share(share->low, low);
     chart_share(share->high, high);
-    html_add(html, ", %s%s%s", low, strcmp(low, high) != 0 ? " – " : "", strcmp(low, high) != 0 ? high : "");
-    if (is_planned) {
-        html_add(html, " <span class=\"soft\">");
-        html_phrase(html, WORD_PLANNED, chart_share(share->planned / 100.0, planned));
-        html_add(html, "</span>");
-    }
+    if (is_planned)
+        chart_share(share->planned / 100.0, planned);
+    snprintf(places, sizeof(places), "%lld", (long long)share->places);
+    if (strcmp(low, high) == 0)
+        snprintf(both, sizeof(both), "%s", low);
+    else
+        snprintf(both, sizeof(both), "%s – %s", low, high);
+    html_add(html, "<tr role=\"row\"><th scope=\"row\" role=\"rowheader\">");
+    add_chain(html, chain);
+    html_add(html, "</th><td role=\"cell\" class=\"bar\">");
     chart_range(html, chain != NULL ? chain : html_say(html, WORD_OTHER_CHAIN), share->low, share->high,
                 is_planned ? share->planned / 100.0 : -1);
-    html_add(html, "</div>");
-}
-
-static void open_cell(struct html *html, enum word label)
-{
-    html_add(html, "<td role=\"cell\" data-label=\"%s\"><div>", html_say(html, label));
-}
-
-static void close_cell(struct html *html)
-{
-    html_add(html, "</div></td>");
+    html_add(html, "</td>");
+    add_figure(html, WORD_ADDRESSES, places);
+    add_figure(html, WORD_SHARE, both);
+    add_figure(html, WORD_PLANNED, planned);
+    html_add(html, "</tr>");
 }
 
 static void add_shares(struct html *html, const struct observed *observed,
                        const struct rollout_endpoint *endpoint)
 {
-    open_cell(html, WORD_SERVES);
-    for (size_t i = 0; endpoint->places > 0 && i < endpoint->share_count; i++)
-        add_share(html, observed, &endpoint->shares[i], endpoint->places);
-    close_cell(html);
+    static const enum word columns[] = { WORD_ADDRESSES, WORD_SHARE, WORD_PLANNED };
+
+    if (endpoint->places == 0)
+        return;
+    html_add(html,
+             "<table role=\"table\" class=\"measures\"><caption class=\"hidden\">%s</caption><thead "
+             "role=\"rowgroup\"><tr role=\"row\"><th scope=\"col\" role=\"columnheader\">%s</th><td "
+             "role=\"cell\" class=\"bar\"></td>",
+             html_say(html, WORD_SERVED_NOW), html_say(html, WORD_CHAIN));
+    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+        html_add(html, "<th scope=\"col\" role=\"columnheader\" class=\"number\">%s</th>",
+                 html_say(html, columns[i]));
+    html_add(html, "</tr></thead><tbody role=\"rowgroup\">");
+    for (size_t i = 0; i < endpoint->share_count; i++)
+        add_share(html, observed, &endpoint->shares[i]);
+    html_add(html, "</tbody></table>");
 }
 
-/* Who serves what is not planned, and who went back; rows [from, until) are one endpoint's. */
-static void add_marked(struct html *html, const struct observed *observed, int from, int until)
+static void open_remark(struct html *html, const struct observed *observed, int row)
 {
-    open_cell(html, WORD_ASTRAY);
-    for (int row = from; row < until; row++) {
-        const struct text_list *before = &observed->read[row].before;
-
-        if (observed->rollout->marks[row] == 0)
-            continue;
-        html_add(html, "<div>");
-        add_chain(html, observed->read[row].chain);
-        if ((observed->rollout->marks[row] & ROLLOUT_STRAY) != 0)
-            html_add(html, " <span class=\"reason\">%s</span>", html_say(html, WORD_STRAY));
-        if ((observed->rollout->marks[row] & ROLLOUT_REGRESSED) != 0)
-            html_add(html, " <span class=\"reason\">%s</span>", html_say(html, WORD_REGRESSED));
-        for (size_t i = 0; i < before->count; i++)
-            html_add(html, " <code class=\"name\">%s</code>", before->items[i]);
-        add_places(html, observed, row);
-        html_add(html, "</div>");
-    }
-    close_cell(html);
+    html_add(html, "<li><span class=\"count\">%lld</span><div>", (long long)observed->read[row].places);
 }
 
-static void add_failures(struct html *html, const struct observed *observed, int from, int until)
+static void close_remark(struct html *html, const struct observed *observed, int row)
 {
-    open_cell(html, WORD_FAILURES);
+    add_places(html, observed, row);
+    html_add(html, "</div></li>");
+}
+
+/* They serve what is not planned, or went back. */
+static void add_marked(struct html *html, const struct observed *observed, int row)
+{
+    const struct text_list *before = &observed->read[row].before;
+    unsigned marks = observed->rollout->marks[row];
+
+    open_remark(html, observed, row);
+    add_chain(html, observed->read[row].chain);
+    if ((marks & ROLLOUT_STRAY) != 0)
+        html_add(html, " <span class=\"reason\">%s</span>", html_say(html, WORD_STRAY));
+    if ((marks & ROLLOUT_REGRESSED) != 0)
+        html_add(html, " <span class=\"reason\">%s</span>", html_say(html, WORD_REGRESSED));
+    for (size_t i = 0; (marks & ROLLOUT_REGRESSED) != 0 && i < before->count; i++)
+        html_add(html, " <code class=\"name\">%s</code>", before->items[i]);
+    close_remark(html, observed, row);
+}
+
+static void add_failed(struct html *html, const struct observed *observed, int row)
+{
+    open_remark(html, observed, row);
+    html_add(html, "%s: <code class=\"reason\">%s/%s</code>", html_say(html, WORD_NOTHING_SHOWN),
+             database_value(observed->rows, row, "stage"), database_value(observed->rows, row, "class"));
+    close_remark(html, observed, row);
+}
+
+/* Rows [from, until) are one endpoint's. */
+static void add_remarks(struct html *html, const struct observed *observed, int from, int until)
+{
+    html_add(html, "<ul class=\"reasons\">");
     for (int row = from; row < until; row++) {
-        if (observed->read[row].places == 0 || database_bool(observed->rows, row, "shown"))
-            continue;
-        html_add(html, "<div><code>%s/%s</code> %lld", database_value(observed->rows, row, "stage"),
-                 database_value(observed->rows, row, "class"), (long long)observed->read[row].places);
-        add_places(html, observed, row);
-        html_add(html, "</div>");
+        if (observed->rollout->marks[row] != 0)
+            add_marked(html, observed, row);
+        else if (observed->read[row].places > 0 && !database_bool(observed->rows, row, "shown"))
+            add_failed(html, observed, row);
     }
-    close_cell(html);
+    html_add(html, "</ul>");
 }
 
 static void add_age(struct html *html, const struct observed *observed, int row)
 {
-    open_cell(html, WORD_LAST_SCAN);
+    html_add(html, " <span class=\"when\">%s ", html_say(html, WORD_LAST_SCAN));
     if (database_is_null(observed->rows, row, "scan")) {
         html_word(html, WORD_NEVER);
     } else {
         layout_instant(html, observed->rows, row, "started_at");
-        html_add(html, " <span class=\"soft\">");
+        html_add(html, ", ");
         html_phrase(html, WORD_HOURS_AGO, (long long)database_number(observed->rows, row, "age_s") / 3600);
-        html_add(html, "</span>");
     }
-    close_cell(html);
+    html_add(html, "</span>");
 }
 
 static int end_of(const struct observed *observed, int row)
@@ -153,38 +177,36 @@ static int end_of(const struct observed *observed, int row)
     return row;
 }
 
-static void add_whole(struct html *html, const struct observed *observed)
+static void add_endpoint(struct html *html, const struct observed *observed,
+                         const struct rollout_endpoint *endpoint, int from, int until)
 {
-    html_add(html, "<tr role=\"row\"><th scope=\"row\" role=\"rowheader\">%s</th>",
-             html_say(html, WORD_ALL_PRODUCTION));
-    add_shares(html, observed, &observed->rollout->whole);
-    html_add(html, "<td role=\"cell\"></td><td role=\"cell\"></td><td role=\"cell\"></td></tr>");
+    html_add(html, "<div class=\"phase-head served\"><h3>");
+    if (*endpoint->name != '\0')
+        html_add(html, "<code>%s</code>", endpoint->name);
+    else
+        html_word(html, WORD_LIST_LINES);
+    html_add(html, "</h3>");
+    add_age(html, observed, from);
+    html_add(html, "</div>");
+    add_shares(html, observed, endpoint);
+    add_remarks(html, observed, from, until);
 }
 
 static void add_endpoints(struct html *html, const struct observed *observed)
 {
+    const struct rollout *rollout = observed->rollout;
     int from = 0;
 
-    if (observed->rollout->whole.places > 0)
-        add_whole(html, observed);
-    for (size_t i = 0; i < observed->rollout->endpoint_count; i++) {
-        const struct rollout_endpoint *endpoint = &observed->rollout->endpoints[i];
+    if (rollout->whole.places > 0) {
+        html_add(html, "<div class=\"phase-head served\"><h3>%s</h3></div>",
+                 html_say(html, WORD_ALL_PRODUCTION));
+        add_shares(html, observed, &rollout->whole);
+    }
+    for (size_t i = 0; i < rollout->endpoint_count; i++) {
         int until = end_of(observed, from);
-        bool list = *endpoint->name == '\0';
 
-        if (!list || endpoint->places > 0) {
-            html_add(html, "<tr role=\"row\"><th scope=\"row\" role=\"rowheader\">");
-            if (list)
-                html_word(html, WORD_LIST_LINES);
-            else
-                html_add(html, "<code>%s</code>", endpoint->name);
-            html_add(html, "</th>");
-            add_shares(html, observed, endpoint);
-            add_marked(html, observed, from, until);
-            add_failures(html, observed, from, until);
-            add_age(html, observed, from);
-            html_add(html, "</tr>");
-        }
+        if (*rollout->endpoints[i].name != '\0' || rollout->endpoints[i].places > 0)
+            add_endpoint(html, observed, &rollout->endpoints[i], from, until);
         from = until;
     }
 }
@@ -206,21 +228,11 @@ static void add_newest(struct html *html, const struct observed *observed, const
 
 static void add_section(struct html *html, const struct observed *observed, const char *name)
 {
-    static const enum word columns[] = { WORD_ENDPOINT, WORD_SERVES, WORD_ASTRAY, WORD_FAILURES,
-                                         WORD_LAST_SCAN };
-
     html_add(html, "<section class=\"card\" aria-labelledby=\"scan\"><h2 id=\"scan\">%s</h2>",
              html_say(html, WORD_SERVED_NOW));
     add_newest(html, observed, name);
-    html_add(html,
-             "<table role=\"table\" class=\"stack\"><caption class=\"hidden\">%s</caption><thead "
-             "role=\"rowgroup\"><tr role=\"row\">",
-             html_say(html, WORD_SERVED_NOW));
-    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-        html_add(html, "<th scope=\"col\" role=\"columnheader\">%s</th>", html_say(html, columns[i]));
-    html_add(html, "</tr></thead><tbody role=\"rowgroup\">");
     add_endpoints(html, observed);
-    html_add(html, "</tbody></table></section>\n");
+    html_add(html, "</section>\n");
 }
 
 bool campaign_add_scan(struct html *html, struct page *page, const char *name, struct error *err)

@@ -84,21 +84,25 @@ bool root_der(struct page *page, struct error *err)
     return size > 0;
 }
 
+struct gauge {
+    const char *name, *help, *column;
+};
+
 /* Prometheus text format 0.0.4; campaign and phase are the only labels, for both are few. */
-static void add_gauge(struct text *out, const PGresult *rows, const char *name, const char *help,
-                      const char *column)
+static void add_gauge(struct text *out, const PGresult *rows, bool by_phase, const struct gauge *gauge)
 {
-    text_format(out, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
-    for (int row = 0; row < PQntuples(rows); row++)
-        text_format(out, "%s{campaign=\"%s\",phase=\"%s\"} %s\n", name, database_value(rows, row, "campaign"),
-                    database_value(rows, row, "phase"), database_value(rows, row, column));
+    text_format(out, "# HELP %s %s\n# TYPE %s gauge\n", gauge->name, gauge->help, gauge->name);
+    for (int row = 0; row < PQntuples(rows); row++) {
+        text_format(out, "%s{campaign=\"%s\"", gauge->name, database_value(rows, row, "campaign"));
+        if (by_phase)
+            text_format(out, ",phase=\"%s\"", database_value(rows, row, "phase"));
+        text_format(out, "} %s\n", database_value(rows, row, gauge->column));
+    }
 }
 
 bool metrics_document(struct page *page, struct error *err)
 {
-    static const struct {
-        const char *name, *help, *column;
-    } phases[] = {
+    static const struct gauge phases[] = {
         { "rootshift_partners", "Partners that the phase concerns.", "partners" },
         { "rootshift_partners_ready", "Partners that are ready.", "partners_ready" },
         { "rootshift_partners_not_ready", "Partners that are not ready.", "partners_not_ready" },
@@ -107,6 +111,9 @@ bool metrics_document(struct page *page, struct error *err)
         { "rootshift_hosts_covered", "Hosts with fresh, sufficient evidence.", "hosts_covered" },
         { "rootshift_hosts_ready", "Covered hosts that are ready.", "hosts_ready" },
         { "rootshift_hosts_not_ready", "Covered hosts that are not ready.", "hosts_not_ready" },
+    }, scans[] = {
+        { "rootshift_scan_age_seconds", "Time since the scan that every endpoint has answered.", "scan_age_s" },
+        { "rootshift_endpoints_unscanned", "Endpoints in use that no scan has an answer of.", "endpoints_unscanned" },
     }, health[] = {
         { "rootshift_record_age_seconds", "Time since everything in Kafka was applied.", "lag_age_s" },
         { "rootshift_dead_letters", "Records that could not be read.", "dead_letters" },
@@ -115,18 +122,22 @@ bool metrics_document(struct page *page, struct error *err)
     };
     PGresult *rows =
         database_query(page->database, "page_phases", (struct parameter[]){ { "campaign", "" }, { 0 } }, err);
-    PGresult *pipeline = rows != NULL ? database_query(page->database, "page_health", NULL, err) : NULL;
+    PGresult *scanned = rows != NULL ? database_query(page->database, "page_scan_health", NULL, err) : NULL;
+    PGresult *pipeline = scanned != NULL ? database_query(page->database, "page_health", NULL, err) : NULL;
     struct text *out = &page->reply->body;
 
     if (pipeline != NULL) {
         page->reply->type = "text/plain; version=0.0.4; charset=utf-8";
         for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]); i++)
-            add_gauge(out, rows, phases[i].name, phases[i].help, phases[i].column);
+            add_gauge(out, rows, true, &phases[i]);
+        for (size_t i = 0; i < sizeof(scans) / sizeof(scans[0]); i++)
+            add_gauge(out, scanned, false, &scans[i]);
         for (size_t i = 0; i < sizeof(health) / sizeof(health[0]); i++)
             text_format(out, "# HELP %s %s\n# TYPE %s gauge\n%s %s\n", health[i].name, health[i].help,
                         health[i].name, health[i].name, database_value(pipeline, 0, health[i].column));
     }
     PQclear(pipeline);
+    PQclear(scanned);
     PQclear(rows);
     return pipeline != NULL;
 }

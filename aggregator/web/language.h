@@ -195,12 +195,11 @@ enum language language_choose(const char *wanted, const char *accept);
     ROW(ALL_PRODUCTION, "all of production", "全部生产端点")                                                 \
     ROW(LIST_LINES, "lines of target lists", "目标列表中的各行")                                             \
     ROW(OTHER_CHAIN, "none of the campaign's chains", "非本项目的证书链")                                    \
-    ROW(OF, "%lld of %lld", "%2$lld 处中的 %1$lld 处")                                                       \
-    ROW(PLANNED, "planned: %s", "计划:%s")                                                                   \
-    ROW(ASTRAY, "Not as planned", "与计划不符")                                                              \
+    ROW(SHARE, "Share", "占比")                                                                              \
+    ROW(PLANNED, "Planned", "计划")                                                                          \
     ROW(STRAY, "not planned now", "当前计划外")                                                              \
     ROW(REGRESSED, "served a newer chain before:", "此前已部署较新的证书链:")                                \
-    ROW(FAILURES, "Nothing shown", "未获得证书链")                                                           \
+    ROW(NOTHING_SHOWN, "no chain was shown", "未出示证书链")                                                 \
     ROW(LAST_SCAN, "Last scan", "最近扫描")                                                                  \
     ROW(HOURS_AGO, "%lld hours ago", "%lld 小时前")                                                          \
     ROW(AND_MORE, "and %lld more", "另有 %lld 处")                                                           \

@@ -101,4 +101,35 @@ INSERT INTO host_change (enrolment, sequence, observed_at, boot_id, state, docum
 SELECT key_id, n, at - n * interval '1 day', 'boot', sha256('state'), '{}' FROM seen, generate_series(1, 2) n WHERE partner <> 'many';
 INSERT INTO ingest_offset (topic, partition, epoch, next_offset, records, owner, caught_up_at, updated_at)
 VALUES ('rootshift.in', 0, 1, 420, 420, 'pages', current_setting('pages.time')::timestamptz, current_setting('pages.time')::timestamptz) ON CONFLICT DO NOTHING;
+
+-- A scan of every endpoint in use and of sixty lines: two chains as planned, some that went back, some astray under names
+-- that are markup, some that show nothing.
+CREATE TEMP TABLE place ON COMMIT DROP AS
+SELECT row_number() OVER () AS seq, *
+FROM (SELECT e.name AS endpoint, n.name, a.address, e.port, e.chain, 'done' AS stage, 'ok' AS class
+      FROM endpoint e JOIN campaign_current c ON c.name = e.campaign AND c.version = e.version, unnest(e.server_names) n (name),
+           unnest(CASE e.addresses WHEN '{}' THEN ARRAY['192.0.2.200'] ELSE e.addresses END) a (address)
+      WHERE e.campaign = current_setting('pages.campaign') AND current_setting('pages.time')::timestamptz >= e.starts
+        AND current_setting('pages.time')::timestamptz < coalesce(e.ends, 'infinity')
+      UNION ALL
+      SELECT '', CASE WHEN n > 55 THEN '<b>astray</b>.a-rather-long-name-of-a-server.in-a-zone-with-a-long-name.example' ELSE format('edge-%s.example', n) END,
+             CASE n % 5 WHEN 4 THEN '2001:db8:1234:5678:9abc:def0:1234:' || n ELSE '192.0.2.' || n END, 443,
+             CASE WHEN n > 58 THEN NULL WHEN n > 55 THEN 'g2only' WHEN n > 40 THEN 'today' ELSE 'cross' END,
+             CASE WHEN n % 20 = 0 THEN 'connect' ELSE 'done' END, CASE WHEN n % 20 = 0 THEN 'timeout' ELSE 'ok' END
+      FROM generate_series(1, 60) n) p;
+INSERT INTO scan VALUES ('20251119T190000Z-00000001', current_setting('pages.campaign'), 'handshake', current_setting('pages.time')::timestamptz - interval '5 hours', now());
+INSERT INTO scan_target SELECT '20251119T190000Z-00000001', seq, 'modern', endpoint, name, address, port, '' FROM place;
+INSERT INTO served_chain SELECT sha256(convert_to(coalesce(chain, 'other'), 'UTF8')), '{}' FROM place GROUP BY chain;
+INSERT INTO served_as
+SELECT sha256(convert_to(coalesce(p.chain, 'other'), 'UTF8')), c.name, c.version, p.chain
+FROM (SELECT DISTINCT chain FROM place) p, campaign_current c WHERE c.name = current_setting('pages.campaign');
+INSERT INTO scan_result
+SELECT '20251119T190000Z-00000001', seq, address, 'modern', name, port, stage, class, '', NULL, NULL, NULL, NULL, NULL,
+       CASE stage WHEN 'done' THEN sha256(convert_to(coalesce(chain, 'other'), 'UTF8')) END,
+       current_setting('pages.time')::timestamptz - interval '5 hours', 12
+FROM place;
+INSERT INTO address_chain
+SELECT name, address, port, 'modern', sha256('cross'), current_setting('pages.time')::timestamptz - interval '5 days',
+       current_setting('pages.time')::timestamptz - interval '4 days'
+FROM place WHERE chain = 'today' AND seq % 2 = 0;
 COMMIT;
