@@ -8,6 +8,7 @@
 #include "schema/base/clock.h"
 #include "schema/base/log.h"
 #include "schema/sql/statement.h"
+#include "schema/wire/envelope.h"
 
 struct ingest {
     struct database *database;
@@ -210,6 +211,26 @@ bool ingest_rest(struct ingest *ingest, struct error *err)
     return database_script(ingest->database, statement_text("analyze"), err);
 }
 
+/*
+ * Any bytes may look like messages with their lengths, a text most of all: a file of which none is an Envelope is
+ * refused as a whole. One damaged among others is a dead letter, as it would be from Kafka.
+ */
+static bool is_report_file(const struct record *records, size_t count, struct error *err)
+{
+    struct error first = { 0 };
+
+    for (size_t i = 0; i < count; i++) {
+        struct envelope envelope;
+
+        if (envelope_parse(&envelope, records[i].bytes, records[i].size, i == 0 ? &first : err)) {
+            envelope_clear(&envelope);
+            return true;
+        }
+    }
+    return count == 0 ? error_set(err, ERROR_FORMAT, "no report file: it is empty")
+                      : error_set(err, first.kind, "no report file: %s", first.message);
+}
+
 bool ingest_file(struct ingest *ingest, const uint8_t *bytes, size_t size, int64_t now, size_t *taken,
                  struct error *err)
 {
@@ -230,6 +251,7 @@ bool ingest_file(struct ingest *ingest, const uint8_t *bytes, size_t size, int64
         records = array_grow(records, count, sizeof(*records));
         records[count++] = record;
     }
+    ok = ok && is_report_file(records, count, err);
     for (size_t done = 0; ok && done < count; done += INGEST_BATCH_MAX) {
         size_t piece = count - done < INGEST_BATCH_MAX ? count - done : INGEST_BATCH_MAX;
 

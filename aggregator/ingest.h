@@ -39,6 +39,9 @@ MUST_CHECK bool ingest_batch(struct ingest *ingest, const struct record *records
  */
 MUST_CHECK bool ingest_rest(struct ingest *ingest, struct error *err);
 
-/* Every Envelope of a report file, through the same function. `taken` counts its records. */
+/*
+ * Every Envelope of a report file, through the same function. `taken` counts its records. ERROR_FORMAT, and nothing
+ * is taken, when it is cut or holds no Envelope at all.
+ */
 MUST_CHECK bool ingest_file(struct ingest *ingest, const uint8_t *bytes, size_t size, int64_t now,
                             size_t *taken, struct error *err);
