@@ -24,10 +24,11 @@ static bool read_chain(const PGresult *rows, int row, struct handshake_chain *ch
         ok = each <= size - at;
         if (!ok)
             break;
-        chain->items[chain->count++] = (struct handshake_certificate){ bytes + at, each };
+        chain->items[chain->count++] = (struct handshake_certificate){ .der = bytes + at, .size = each };
         at += each;
     }
     text_list_clear(&sizes);
+    handshake_chain_identify(chain);
     return ok || error_set(err, ERROR_DATABASE, "a chain's certificates do not add up");
 }
 

@@ -80,10 +80,8 @@ static void receive(void *context, struct probe_result *result)
     probe->n_chain = result->chain.count;
     probe->chain = memory_resize(NULL, result->chain.count + 1, sizeof(*probe->chain));
     for (size_t i = 0; i < result->chain.count; i++) {
-        struct fingerprint print = fingerprint_of(result->chain.items[i].der, result->chain.items[i].size);
-
-        probe->chain[i].len = sizeof(print.bytes);
-        probe->chain[i].data = memory_copy(print.bytes, sizeof(print.bytes));
+        probe->chain[i].len = FINGERPRINT_BYTES;
+        probe->chain[i].data = memory_copy(result->chain.items[i].print.bytes, FINGERPRINT_BYTES);
     }
     event_base_loopbreak(round->base);
 }

@@ -158,7 +158,7 @@ void ledger_attempt(struct ledger *ledger, const struct attempt *attempt)
     char label[COMPARE_LABEL_BYTES];
 
     for (size_t i = 0; i < result->chain.count; i++) {
-        prints[i] = fingerprint_of(result->chain.items[i].der, result->chain.items[i].size);
+        prints[i] = result->chain.items[i].print;
         if (seen_add(&ledger->seen, &prints[i]))
             shown[record.shown_count++] = result->chain.items[i];
     }

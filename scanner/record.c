@@ -65,13 +65,12 @@ static void write_shown(struct json *json, const struct record *record)
     json_array(json);
     for (size_t i = 0; i < record->shown_count; i++) {
         const struct handshake_certificate *item = &record->shown[i];
-        struct fingerprint print = fingerprint_of(item->der, item->size);
         char *base64 = memory_new((item->size + 2) / 3 * 4 + 1);
 
         EVP_EncodeBlock((unsigned char *)base64, item->der, (int)item->size);
         json_object(json);
         json_key(json, "sha256");
-        json_fingerprint(json, &print);
+        json_fingerprint(json, &item->print);
         json_key_text(json, "der", base64);
         json_object_end(json);
         free(base64);

@@ -181,12 +181,11 @@ static bool publish_certificates(struct sink *sink, const struct record *record,
 {
     for (size_t i = 0; i < record->shown_count; i++) {
         const struct handshake_certificate *item = &record->shown[i];
-        struct fingerprint key = fingerprint_of(item->der, item->size);
         struct text payload = { 0 };
 
         text_append(&payload, item->der, item->size);
-        if (!send_one(sink, TOPIC_CERTIFICATES, key.bytes, sizeof(key.bytes), &payload, record->receipt,
-                      TICKET_CERTIFICATE, err))
+        if (!send_one(sink, TOPIC_CERTIFICATES, item->print.bytes, FINGERPRINT_BYTES, &payload,
+                      record->receipt, TICKET_CERTIFICATE, err))
             return false;
     }
     return true;

@@ -1,17 +1,36 @@
 #include "schema/base/fingerprint.h"
 
 #include <ctype.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <openssl/evp.h>
-#include <openssl/sha.h>
+
+static EVP_MD *sha256;
+
+static void fetch_sha256(void)
+{
+    sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    if (sha256 == NULL)
+        abort(); /* no memory, or an OpenSSL that can name nothing: nothing sensible can follow */
+}
+
+/* Fetched once: OpenSSL 3's one-shot functions look the algorithm up at each call, which costs as much as 500 bytes. */
+static const EVP_MD *the_sha256(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, fetch_sha256);
+    return sha256;
+}
 
 struct fingerprint fingerprint_of(const void *data, size_t size)
 {
     struct fingerprint print;
 
-    SHA256(data, size, print.bytes);
+    if (EVP_Digest(data, size, print.bytes, NULL, the_sha256(), NULL) != 1)
+        abort();
     return print;
 }
 
@@ -26,7 +45,7 @@ struct fingerprint_hash *fingerprint_hash_new(void)
     if (hash == NULL)
         abort();
     hash->context = EVP_MD_CTX_new();
-    if (hash->context == NULL || EVP_DigestInit_ex(hash->context, EVP_sha256(), NULL) != 1)
+    if (hash->context == NULL || EVP_DigestInit_ex(hash->context, the_sha256(), NULL) != 1)
         abort(); /* no memory for 200 bytes: nothing sensible can follow */
     return hash;
 }

@@ -169,11 +169,8 @@ size_t served_chain(struct served *served, const struct handshake_chain *chain)
     struct memory_row *row;
     size_t place;
 
-    for (size_t i = 0; i < chain->count; i++) {
-        struct fingerprint one = fingerprint_of(chain->items[i].der, chain->items[i].size);
-
-        fingerprint_hash_add(hash, one.bytes, sizeof(one.bytes));
-    }
+    for (size_t i = 0; i < chain->count; i++)
+        fingerprint_hash_add(hash, chain->items[i].print.bytes, FINGERPRINT_BYTES);
     print = fingerprint_hash_take(hash);
     memcpy(&place, print.bytes, sizeof(place));
     row = &served->rows[place % MEMORY_ROWS];

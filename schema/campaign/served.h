@@ -16,5 +16,5 @@ struct served;
 struct served *served_new(const struct campaign *campaign); /* borrowed for the life of it */
 void served_free(struct served *served);                    /* NULL is fine */
 
-/* Index into campaign.chains. Remembered for each distinct chain. */
+/* Index into campaign.chains, for a chain that was identified. Remembered for each distinct chain. */
 size_t served_chain(struct served *served, const struct handshake_chain *chain);

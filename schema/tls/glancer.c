@@ -109,6 +109,7 @@ static void end_with(struct glance *glance, struct outcome outcome)
     result->via = "own";
     result->chain = claim->chain;
     claim->chain = (struct handshake_chain){ 0 };
+    handshake_chain_identify(&result->chain);
     give(glance, result);
 }
 

@@ -30,7 +30,7 @@ bool handshake_read_chain(const uint8_t *message, size_t size, bool tls13, struc
             goto fail;
         }
         chain->items = array_grow(chain->items, chain->count, sizeof(*chain->items));
-        chain->items[chain->count++] = (struct handshake_certificate){ item.at, item.size };
+        chain->items[chain->count++] = (struct handshake_certificate){ .der = item.at, .size = item.size };
         if (tls13 && !span_take_vector(&list, 2, &item)) /* extensions of the entry */
             goto damaged;
     }
@@ -78,6 +78,12 @@ bool handshake_chain_is_framed(const struct handshake_chain *chain)
             return false;
     }
     return true;
+}
+
+void handshake_chain_identify(struct handshake_chain *chain)
+{
+    for (size_t i = 0; i < chain->count; i++)
+        chain->items[i].print = fingerprint_of(chain->items[i].der, chain->items[i].size);
 }
 
 void handshake_chain_clear(struct handshake_chain *chain)

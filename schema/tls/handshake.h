@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "schema/base/error.h"
+#include "schema/base/fingerprint.h"
 
 /* The largest Certificate message taken: ten times the largest chains in the wild. */
 #define HANDSHAKE_CERTIFICATE_BYTES_MAX (128 * 1024)
@@ -32,6 +32,7 @@ enum handshake_type {
 struct handshake_certificate {
     const uint8_t *der; /* points into the chain's own bytes; not known to be a certificate */
     size_t size;
+    struct fingerprint print; /* of `der`, once the chain was identified */
 };
 
 struct handshake_chain {
@@ -51,6 +52,8 @@ MUST_CHECK bool handshake_read_chain(const uint8_t *message, size_t size, bool t
  * nothing behind (RFC 5280 section 4.1; lengths as in DER). What stands inside is for who parses it.
  */
 bool handshake_chain_is_framed(const struct handshake_chain *chain);
+/* Fill in each certificate's fingerprint: once, for all who name, remember or compare the chain. */
+void handshake_chain_identify(struct handshake_chain *chain);
 void handshake_chain_clear(struct handshake_chain *chain);
 
 /* Whether a ServerHello is TLS 1.3's HelloRetryRequest (RFC 8446 section 4.1.3): a question, no answer yet. */

@@ -415,6 +415,7 @@ static void probe_finish(struct probe *probe)
     probe->result.client_certificate_asked = probe->connection.client_certificate_asked;
     probe->result.chain = probe->connection.chain;
     probe->connection.chain = (struct handshake_chain){ 0 };
+    handshake_chain_identify(&probe->result.chain);
     disconnect(probe); /* before the callback, which may start the next one on the same descriptor */
     log_event(LOG_DEBUG, "probe finished stage=%s class=%s elapsed_ms=%lld",
               outcome_stage_name(probe->result.outcome.stage),

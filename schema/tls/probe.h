@@ -42,11 +42,12 @@ struct probe_order {
 
 struct probe_result {
     struct outcome outcome;
-    const char *tls;              /* "TLSv1.3"; NULL before a server's hello. Static. */
-    const char *cipher;           /* NULL until agreed. Static. */
-    const char *group;            /* of the key exchange; NULL where there is none. Static. */
-    struct handshake_chain chain; /* the result's: clear with probe_result_clear() when you took it */
-    const char *via;              /* whose TLS spoke: "openssl", or "own" (glancer.h). Static. */
+    const char *tls;    /* "TLSv1.3"; NULL before a server's hello. Static. */
+    const char *cipher; /* NULL until agreed. Static. */
+    const char *group;  /* of the key exchange; NULL where there is none. Static. */
+    struct handshake_chain
+        chain;       /* identified; the result's: clear with probe_result_clear() when you took it */
+    const char *via; /* whose TLS spoke: "openssl", or "own" (glancer.h). Static. */
     bool client_certificate_asked;
     int http_status;       /* 0: none */
     int64_t started_at_ms; /* Unix milliseconds */

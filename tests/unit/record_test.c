@@ -7,7 +7,7 @@ static void a_record_has_every_field_in_order(void **state)
 {
     const struct fingerprint chain[] = { { { 0xab } } };
     const uint8_t der[] = "abc";
-    const struct handshake_certificate shown[] = { { der, 3 } };
+    const struct handshake_certificate shown[] = { { der, 3, fingerprint_of(der, 3) } };
     struct record record = {
         .version = 1,
         .run = "r",
