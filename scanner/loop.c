@@ -7,12 +7,13 @@
 
 #include "schema/base/text.h"
 #include "schema/tls/glancer.h"
+#include "schema/tls/library.h"
 
 struct loop {
     pthread_t thread;
     bool running;
     struct event_base *base;
-    OSSL_LIB_CTX *library;
+    struct library *library;
     SSL_CTX **contexts; /* one a hello */
     struct glancer *glancer;
     const struct hello *const *hellos;
@@ -97,7 +98,7 @@ static void *run(void *argument)
     struct loop *loop = argument;
 
     event_base_loop(loop->base, EVLOOP_NO_EXIT_ON_EMPTY);
-    OPENSSL_thread_stop_ex(loop->library);
+    library_leave(loop->library);
     return NULL;
 }
 
@@ -123,19 +124,21 @@ struct loop *loop_start(const struct hello *const *hellos, size_t count, struct 
     *loop = (struct loop){ .hellos = hellos, .count = count, .ended = ended, .base = event_base_new() };
     loop->contexts = memory_resize(NULL, count, sizeof(SSL_CTX *));
     memset(loop->contexts, 0, count * sizeof(SSL_CTX *));
-    loop->library = OSSL_LIB_CTX_new();
+    loop->library = library_new(err);
+    if (loop->library == NULL)
+        goto fail;
     if (loop->base != NULL)
         loop->return_at = event_new(loop->base, -1, 0, return_all, loop);
-    if (loop->return_at == NULL || loop->library == NULL) {
+    if (loop->return_at == NULL) {
         error_set(err, ERROR_SYSTEM, "no event loop");
         goto fail;
     }
     for (size_t i = 0; i < count; i++) {
-        loop->contexts[i] = hello_context(hellos[i], loop->library, err);
+        loop->contexts[i] = hello_context(hellos[i], library_context(loop->library), err);
         if (loop->contexts[i] == NULL)
             goto fail;
     }
-    loop->glancer = glancer_new(loop->base, loop->library, hellos, loop->contexts, count, err);
+    loop->glancer = glancer_new(loop->base, library_context(loop->library), hellos, loop->contexts, count, err);
     loop->orders = loop->glancer != NULL ? mailbox_new(loop->base, receive_order, loop, err) : NULL;
     if (loop->orders != NULL && start_thread(loop, err))
         return loop;
@@ -170,7 +173,7 @@ void loop_stop(struct loop *loop)
     for (size_t i = 0; i < loop->count; i++)
         SSL_CTX_free(loop->contexts[i]);
     free(loop->contexts);
-    OSSL_LIB_CTX_free(loop->library);
+    library_free(loop->library);
     if (loop->base != NULL)
         event_base_free(loop->base);
     free(loop);

@@ -57,8 +57,8 @@ class Servers:
         run = "%s/nginx-%d" % (self.dir, port)
         os.makedirs(run)
         with open(run + "/conf", "w") as conf:
-            conf.write("daemon off; worker_processes 1; pid %s/pid; error_log %s/error.log; %s events { worker_connections 512; }\n"
-                       "http { access_log off; %s\nserver { listen %s:%d ssl; ssl_protocols %s; ssl_certificate %s/pki/chain-cross.pem;"
+            conf.write("daemon off; worker_processes 1; pid %s/pid; error_log %s/error.log; %s events { worker_connections 4096; }\n"
+                       "http { access_log off; %s\nserver { listen %s:%d ssl backlog=4096; ssl_protocols %s; ssl_certificate %s/pki/chain-cross.pem;"
                        " ssl_certificate_key %s/pki/server-new.key; location / { return 200; } } }\n"
                        % (run, run, "user root;" if os.getuid() == 0 else "",
                           " ".join("%s_temp_path %s/%s;" % (path, run, path) for path in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")),
