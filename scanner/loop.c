@@ -138,7 +138,8 @@ struct loop *loop_start(const struct hello *const *hellos, size_t count, struct 
         if (loop->contexts[i] == NULL)
             goto fail;
     }
-    loop->glancer = glancer_new(loop->base, library_context(loop->library), hellos, loop->contexts, count, err);
+    loop->glancer =
+        glancer_new(loop->base, library_context(loop->library), hellos, loop->contexts, count, err);
     loop->orders = loop->glancer != NULL ? mailbox_new(loop->base, receive_order, loop, err) : NULL;
     if (loop->orders != NULL && start_thread(loop, err))
         return loop;

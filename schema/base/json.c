@@ -74,30 +74,49 @@ static size_t utf8_length(const unsigned char *at, size_t left)
     return length;
 }
 
+/* How many bytes from here on are themselves in JSON: most of what is ever written. */
+static size_t plain_length(const unsigned char *at, size_t left)
+{
+    size_t length = 0;
+
+    while (length < left && at[length] >= 0x20 && at[length] < 0x7f && at[length] != '"' &&
+           at[length] != '\\')
+        length++;
+    return length;
+}
+
+/* The first character of `at`, which is not plain. Returns the bytes that it took. */
+static size_t write_special(struct text *text, const unsigned char *at, size_t left)
+{
+    size_t length = utf8_length(at, left);
+
+    if (length == 0)
+        text_add(text, "\\ufffd");
+    else if (*at == '"' || *at == '\\')
+        text_format(text, "\\%c", *at);
+    else if (*at == '\n')
+        text_add(text, "\\n");
+    else if (*at < 0x20 || *at == 0x7f)
+        text_format(text, "\\u%04x", *at);
+    else
+        text_append(text, at, length);
+    return length == 0 ? 1 : length;
+}
+
 static void write_string(struct json *json, const char *value, size_t size)
 {
     const unsigned char *at = (const unsigned char *)value, *end = at + size;
 
-    text_add(&json->text, "\"");
+    text_append(&json->text, "\"", 1);
     while (at < end) {
-        size_t length = utf8_length(at, (size_t)(end - at));
+        size_t plain = plain_length(at, (size_t)(end - at));
 
-        if (length == 0) {
-            text_add(&json->text, "\\ufffd");
-            at++;
-            continue;
-        }
-        if (*at == '"' || *at == '\\')
-            text_format(&json->text, "\\%c", *at);
-        else if (*at == '\n')
-            text_add(&json->text, "\\n");
-        else if (*at < 0x20 || *at == 0x7f)
-            text_format(&json->text, "\\u%04x", *at);
-        else
-            text_append(&json->text, at, length);
-        at += length;
+        text_append(&json->text, at, plain);
+        at += plain;
+        if (at < end)
+            at += write_special(&json->text, at, (size_t)(end - at));
     }
-    text_add(&json->text, "\"");
+    text_append(&json->text, "\"", 1);
 }
 
 void json_key(struct json *json, const char *key)
@@ -124,8 +143,17 @@ void json_text_sized(struct json *json, const char *value, size_t size)
 
 void json_number(struct json *json, int64_t value)
 {
+    char digits[24]; /* an int64_t has at most 19, and a sign */
+    char *at = digits + sizeof(digits);
+    uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
+
     separate(json);
-    text_format(&json->text, "%lld", (long long)value);
+    do
+        *--at = (char)('0' + left % 10);
+    while ((left /= 10) > 0);
+    if (value < 0)
+        *--at = '-';
+    text_append(&json->text, at, (size_t)(digits + sizeof(digits) - at));
 }
 
 void json_real(struct json *json, double value)

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Room that is made for something formatted before its length is known. */
+#define FORMATTED_BYTES 48
+
 static void *or_abort(void *memory)
 {
     if (memory == NULL) {
@@ -46,23 +49,14 @@ void *array_grow(void *array, size_t count, size_t each)
     return memory_resize(array, 2 * count, each);
 }
 
-static void make_room(struct text *text, size_t more)
+void text_reserve(struct text *text, size_t size)
 {
-    if (text->size + more + 1 <= text->room)
+    if (text->size + size + 1 <= text->room)
         return;
     text->room = text->room == 0 ? 64 : text->room;
-    while (text->room < text->size + more + 1)
+    while (text->room < text->size + size + 1)
         text->room *= 2;
     text->bytes = memory_resize(text->bytes, text->room, 1);
-}
-
-void text_append(struct text *text, const void *bytes, size_t size)
-{
-    make_room(text, size);
-    if (size > 0)
-        memcpy(text->bytes + text->size, bytes, size);
-    text->size += size;
-    text->bytes[text->size] = '\0';
 }
 
 void text_add(struct text *text, const char *string)
@@ -76,12 +70,13 @@ void text_vformat(struct text *text, const char *format, va_list arguments)
     int size;
 
     va_copy(again, arguments);
-    size = vsnprintf(NULL, 0, format, arguments);
-    if (size > 0) {
-        make_room(text, (size_t)size);
+    text_reserve(text, FORMATTED_BYTES);
+    size = vsnprintf(text->bytes + text->size, text->room - text->size, format, arguments);
+    if (size > 0 && (size_t)size >= text->room - text->size) { /* longer than most */
+        text_reserve(text, (size_t)size);
         vsnprintf(text->bytes + text->size, (size_t)size + 1, format, again);
-        text->size += (size_t)size;
     }
+    text->size += size > 0 ? (size_t)size : 0;
     va_end(again);
 }
 

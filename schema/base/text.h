@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "schema/base/error.h"
 
@@ -15,7 +16,19 @@ struct text {
     size_t size, room;
 };
 
-void text_append(struct text *text, const void *bytes, size_t size);
+void text_reserve(struct text *text, size_t size); /* room for `size` more bytes, and the NUL */
+
+/* Here, as most of the lines and messages that a program writes pass through it. */
+static inline void text_append(struct text *text, const void *bytes, size_t size)
+{
+    if (text->size + size >= text->room)
+        text_reserve(text, size);
+    if (size > 0)
+        memcpy(text->bytes + text->size, bytes, size);
+    text->size += size;
+    text->bytes[text->size] = '\0';
+}
+
 void text_add(struct text *text, const char *string);
 void text_format(struct text *text, const char *format, ...) PRINTF_LIKE(2, 3);
 void text_vformat(struct text *text, const char *format, va_list arguments);

@@ -24,6 +24,20 @@ static void nested_values_get_their_commas(void **state)
     json_clear(&json);
 }
 
+static void numbers_reach_both_ends(void **state)
+{
+    struct json json = { 0 };
+
+    (void)state;
+    json_array(&json);
+    json_number(&json, INT64_MIN);
+    json_number(&json, INT64_MAX);
+    json_number(&json, 0);
+    json_array_end(&json);
+    assert_string_equal(text_string(&json.text), "[-9223372036854775808,9223372036854775807,0]");
+    json_clear(&json);
+}
+
 static void texts_are_an_array_even_when_there_are_none(void **state)
 {
     struct text_list list = { 0 };
@@ -66,6 +80,7 @@ static void string_is_written_as_described(void **state)
 int main(void)
 {
     const struct CMUnitTest rest[] = { cmocka_unit_test(nested_values_get_their_commas),
+                                       cmocka_unit_test(numbers_reach_both_ends),
                                        cmocka_unit_test(texts_are_an_array_even_when_there_are_none) };
 
     return RUN_ROWS(cases, string_is_written_as_described) + cmocka_run_group_tests(rest, NULL, NULL);
