@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "scanner/examiner.h"
 #include "scanner/seen.h"
 #include "schema/campaign/served.h"
 #include "schema/base/clock.h"
@@ -12,7 +13,7 @@
 struct ledger {
     struct ledger_heading heading;
     char run[64];
-    struct served *served;
+    struct examiner *examiner; /* NULL without a campaign */
     struct seen seen;
     struct totals totals;
     struct error loss; /* ERROR_NONE: nothing is lost */
@@ -42,7 +43,7 @@ struct ledger *ledger_new(const struct ledger_heading *heading)
     ledger->heading = *heading;
     make_id(ledger);
     if (heading->campaign != NULL)
-        ledger->served = served_new(heading->campaign);
+        ledger->examiner = examiner_new(heading->campaign, heading->outlook);
     return ledger;
 }
 
@@ -50,7 +51,7 @@ void ledger_free(struct ledger *ledger)
 {
     if (ledger == NULL)
         return;
-    served_free(ledger->served);
+    examiner_free(ledger->examiner);
     seen_clear(&ledger->seen);
     free(ledger);
 }
@@ -130,6 +131,27 @@ static const char *label_of(const struct ledger *ledger, size_t chain, const str
     return label;
 }
 
+/* Fills in what the campaign makes of the chain, and gives its place in the campaign, or SERVED_NONE. */
+static size_t examine(struct ledger *ledger, const struct attempt *attempt, struct record *record)
+{
+    const struct probe_result *result = &attempt->errand.result;
+    struct examined examined;
+
+    if (ledger->examiner == NULL || result->chain.count == 0)
+        return SERVED_NONE;
+    examiner_look(ledger->examiner, &result->chain, attempt->task->target.name,
+                  (result->started_at_ms + result->elapsed_ms) / 1000, &examined);
+    ledger->totals.unexamined += !examined.known;
+    record->examined = examined.known;
+    record->findings = examined.findings;
+    record->breaks = examined.breaks;
+    record->judgement = examined.judgement;
+    record->verdicts = examined.verdicts;
+    if (examined.campaign_chain != SERVED_NONE)
+        record->campaign_chain = ledger->heading.campaign->chains[examined.campaign_chain].name;
+    return examined.campaign_chain;
+}
+
 void ledger_attempt(struct ledger *ledger, const struct attempt *attempt)
 {
     const struct probe_result *result = &attempt->errand.result;
@@ -154,7 +176,7 @@ void ledger_attempt(struct ledger *ledger, const struct attempt *attempt)
         .started_at_ms = result->started_at_ms,
         .elapsed_ms = result->elapsed_ms,
     };
-    size_t chain = ledger->served != NULL ? served_chain(ledger->served, &result->chain) : SERVED_NONE;
+    size_t chain = examine(ledger, attempt, &record);
     char label[COMPARE_LABEL_BYTES];
 
     for (size_t i = 0; i < result->chain.count; i++) {
@@ -163,8 +185,6 @@ void ledger_attempt(struct ledger *ledger, const struct attempt *attempt)
             shown[record.shown_count++] = result->chain.items[i];
     }
     ledger->totals.certificates = ledger->seen.count;
-    if (chain != SERVED_NONE)
-        record.campaign_chain = ledger->heading.campaign->chains[chain].name;
     if (task->addresses_incomplete && outcome.detail[0] == '\0')
         snprintf(outcome.detail, sizeof(outcome.detail), "addresses_incomplete");
     if (task->compares != NULL)

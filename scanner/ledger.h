@@ -8,13 +8,14 @@
 #include "scanner/agenda.h"
 #include "scanner/sink.h"
 #include "scanner/totals.h"
-#include "schema/campaign/campaign.h"
+#include "schema/campaign/outlook.h"
 
 /* All borrowed for the life of the ledger. */
 struct ledger_heading {
     struct sink *sink;
     struct agenda *agenda;
     const struct campaign *campaign; /* NULL for none */
+    struct outlook *outlook;         /* of that campaign; NULL for none */
     const struct hello *hellos[TASK_HELLOS_MAX];
     size_t hello_count;
     bool on_terminal; /* a status line must be cleared before a sentence */

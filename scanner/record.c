@@ -4,11 +4,21 @@
 
 #include <openssl/evp.h>
 
+#include "scanner/examiner.h"
 #include "schema/base/clock.h"
 #include "schema/base/json.h"
 #include "schema/wire/topic.h"
 
-enum field_type { FIELD_TEXT, FIELD_NUMBER, FIELD_CHAIN, FIELD_INSTANT_MS, FIELD_SHOWN };
+enum field_type {
+    FIELD_TEXT,
+    FIELD_NUMBER,
+    FIELD_CHAIN,
+    FIELD_FINDINGS,
+    FIELD_JSON,
+    FIELD_VERDICTS,
+    FIELD_INSTANT_MS,
+    FIELD_SHOWN
+};
 
 #define AT(member) offsetof(struct record, member)
 
@@ -36,8 +46,12 @@ static const struct field {
     { "via", FIELD_TEXT, AT(via) },
     { "chain", FIELD_CHAIN, AT(chain) },
     { "campaign_chain", FIELD_TEXT, AT(campaign_chain) },
+    { "findings", FIELD_FINDINGS, AT(findings) },
+    { "breaks", FIELD_JSON, AT(breaks) },
+    { "judgement", FIELD_TEXT, AT(judgement) },
     { "started_at", FIELD_INSTANT_MS, AT(started_at_ms) },
     { "elapsed_ms", FIELD_NUMBER, AT(elapsed_ms) },
+    { "verdicts", FIELD_VERDICTS, AT(verdicts) },
     { "certificates", FIELD_SHOWN, AT(shown) },
 };
 
@@ -47,6 +61,28 @@ static void write_chain(struct json *json, const struct record *record)
     for (size_t i = 0; i < record->chain_count; i++)
         json_fingerprint(json, &record->chain[i]);
     json_array_end(json);
+}
+
+static void write_findings(struct json *json, const struct record *record)
+{
+    if (!record->examined) {
+        json_null(json);
+        return;
+    }
+    json_array(json);
+    for (int i = 0; i < FINDINGS; i++) {
+        if ((record->findings & 1U << i) != 0)
+            json_text(json, finding_name(i));
+    }
+    json_array_end(json);
+}
+
+static void write_json(struct json *json, const char *value)
+{
+    if (value != NULL)
+        json_raw(json, value);
+    else
+        json_null(json);
 }
 
 /* RFC 3339 with milliseconds: probes are much closer together than seconds. */
@@ -92,9 +128,19 @@ static void write_field(struct json *json, const struct field *field, const stru
             json_number(json, *(const int64_t *)member);
         return;
     case FIELD_CHAIN: write_chain(json, record); return;
+    case FIELD_FINDINGS: write_findings(json, record); return;
+    case FIELD_JSON:
+    case FIELD_VERDICTS: write_json(json, *(const char *const *)member); return;
     case FIELD_INSTANT_MS: write_instant_ms(json, *(const int64_t *)member); return;
     case FIELD_SHOWN: write_shown(json, record); return;
     }
+}
+
+/* What is said once is left out of every other record. */
+static bool is_there(const struct field *field, const struct record *record)
+{
+    return (field->type != FIELD_SHOWN || record->shown_count > 0) &&
+           (field->type != FIELD_VERDICTS || record->verdicts != NULL);
 }
 
 void record_write(const struct record *record, struct text *line)
@@ -103,7 +149,7 @@ void record_write(const struct record *record, struct text *line)
 
     json_object(&json);
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-        if (fields[i].type != FIELD_SHOWN || record->shown_count > 0)
+        if (is_there(&fields[i], record))
             write_field(&json, &fields[i], record);
     }
     json_object_end(&json);

@@ -27,7 +27,11 @@ struct record {
     const struct fingerprint *chain; /* SHA-256 of each certificate, as served */
     size_t chain_count;
     const char *campaign_chain;        /* which of the campaign's chains this is */
+    bool examined;                     /* what follows is known; false: null in JSON */
+    unsigned findings;                 /* bits of examiner.h */
+    const char *breaks, *judgement;    /* JSON: for whom the chain breaks; the name of the answer at length */
     int64_t started_at_ms, elapsed_ms; /* Unix milliseconds; milliseconds */
+    const char *verdicts;              /* JSON: that answer, where no earlier record has it; else NULL */
     /* the certificates that no earlier record of this run has shown; the others have no `der` */
     const struct handshake_certificate *shown;
     size_t shown_count;

@@ -284,6 +284,7 @@ static struct ledger *make_ledger(const struct run *run)
         .sink = run->plan.sink,
         .agenda = run->agenda,
         .campaign = run->plan.campaign,
+        .outlook = run->plan.outlook,
         .hello_count = run->plan.hello_count,
         .on_terminal = run->on_terminal,
     };

@@ -16,6 +16,7 @@ struct run_plan {
     struct work *work;               /* pieces that others give out; NULL: targets of our own */
     struct source *source;           /* NULL: the campaign's endpoints are the targets */
     const struct campaign *campaign; /* NULL for none */
+    struct outlook *outlook;         /* of that campaign; NULL for none */
     struct sink *sink;
     const char *out;         /* what the sink was opened with */
     struct journal *journal; /* NULL: the run keeps no checkpoint */

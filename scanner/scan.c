@@ -13,7 +13,11 @@ const struct option scan_options[] = {
     { "targets", OPTION_TEXT, AT(targets), "FILE|-",
       .help = "lines of host[:port], [v6]:port or address,server_name,port,tag" },
     { "campaign", OPTION_TEXT, AT(campaign), "FILE",
-      .help = "name the campaign's chain in each record; without --targets scan its endpoints" },
+      .help =
+          "say of each chain which of the campaign's it is and for whom it breaks; without --targets scan "
+          "its endpoints" },
+    { "client", OPTION_LIST, AT(clients), "RELEASE",
+      .help = "for whom: java, android:4.4, pinned:FILE (default: all that the catalogue knows)" },
     { "depth", OPTION_TEXT, AT(depth), PROBE_DEPTHS, "handshake",
       .help =
           "certificate: what the server claims, for a tenth of the price; request: also send one HTTP GET, "
@@ -57,6 +61,8 @@ static bool make_plan(const struct scan_settings *settings, struct run_plan *pla
     *plan = (struct run_plan){ .out = settings->out, .at = settings->at != 0 ? settings->at : clock_now() };
     if (settings->targets == NULL && settings->campaign == NULL)
         return error_set(err, ERROR_OPTION, "what to scan: --targets FILE, --targets - or --campaign FILE");
+    if (settings->clients.count > 0 && settings->campaign == NULL)
+        return error_set(err, ERROR_OPTION, "--client: for whom chains break is said with --campaign only");
     if (!probe_depth_parse(settings->depth, &plan->depth))
         return error_set(err, ERROR_OPTION, "--depth: \"%s\" is none of " PROBE_DEPTHS, settings->depth);
     return set_hellos(plan, &settings->hellos, err);
@@ -94,6 +100,8 @@ static bool describe(const struct scan_settings *settings, const struct run_plan
         checkpoint_setting_add(description, "endpoints at", clock_format(plan->at, instant));
     checkpoint_setting_add(description, "campaign",
                            plan->campaign != NULL ? fingerprint_format(&plan->campaign->digest, hex) : "");
+    for (size_t i = 0; i < settings->clients.count; i++)
+        checkpoint_setting_add(description, "client", settings->clients.items[i]);
     checkpoint_setting_add(description, "depth", settings->depth);
     checkpoint_setting_add(description, "identification",
                            settings->limits.identification != NULL ? settings->limits.identification : "");
@@ -124,6 +132,7 @@ static bool check_checkpoint(const struct scan_settings *settings, struct error 
 /* Everything that is opened, and closed again. */
 struct opened {
     struct campaign *campaign;
+    struct outlook *outlook;
     struct source *source;
     struct fence *fence;
     struct checkpoint_settings description;
@@ -161,6 +170,9 @@ static bool open_all(const struct scan_settings *settings, struct run_plan *plan
         plan->campaign = opened->campaign = campaign_load(settings->campaign, err);
         if (opened->campaign == NULL)
             return false;
+        plan->outlook = opened->outlook = outlook_new(opened->campaign, &settings->clients, err);
+        if (opened->outlook == NULL)
+            return error_within(err, "--client");
     }
     if (settings->targets != NULL) {
         plan->source = opened->source = source_open(settings->targets, err);
@@ -184,6 +196,7 @@ static void close_all(struct opened *opened)
     checkpoint_settings_clear(&opened->description);
     fence_close(opened->fence);
     source_close(opened->source);
+    outlook_free(opened->outlook);
     campaign_free(opened->campaign);
 }
 

@@ -7,7 +7,7 @@
 struct scan_settings {
     const char *targets, *campaign, *depth, *out, *checkpoint;
     bool resume;
-    struct text_list hellos;
+    struct text_list hellos, clients;
     int64_t at;
     struct limits limits;
     struct kafka_settings kafka;

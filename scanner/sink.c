@@ -217,8 +217,10 @@ bool sink_write(struct sink *sink, const struct record *record, struct error *er
 
     if (sink->publisher != NULL)
         return publish(sink, record, err);
-    if (!sink->show_certificates)
+    if (!sink->show_certificates) {
         line.shown_count = 0;
+        line.verdicts = NULL;
+    }
     record_write(&line, &sink->buffer);
     text_add(&sink->buffer, "\n");
     sink->bytes += (int64_t)(sink->buffer.size - before);

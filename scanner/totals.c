@@ -9,6 +9,7 @@ static const struct {
 } counts[] = {
     { "records", offsetof(struct totals, records) },
     { "certificates", offsetof(struct totals, certificates) },
+    { "unexamined", offsetof(struct totals, unexamined) },
     { "names_alike", offsetof(struct totals, names_alike) },
     { "names_different", offsetof(struct totals, names_different) },
 };

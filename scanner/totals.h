@@ -7,6 +7,7 @@
 
 struct totals {
     uint64_t records, certificates;
+    uint64_t unexamined;                   /* records whose chain there was no time to look at */
     uint64_t outcomes[STAGES][CLASSES];    /* of the records */
     uint64_t names_alike, names_different; /* names with several addresses, by the chains these serve */
 };

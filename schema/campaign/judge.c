@@ -346,12 +346,10 @@ static struct judgement judge_interval(const struct question *question, int64_t 
     return judgement;
 }
 
-struct judgement judge_chain(const struct campaign *campaign, size_t chain,
-                             const struct judge_subject *subject, int64_t from, int64_t until)
+struct judgement judge_served(const struct campaign *campaign, const struct campaign_chain *chain,
+                              const struct judge_subject *subject, int64_t from, int64_t until)
 {
-    struct question question = { .campaign = campaign,
-                                 .chain = &campaign->chains[chain],
-                                 .subject = subject };
+    struct question question = { .campaign = campaign, .chain = chain, .subject = subject };
     struct judgement judgement;
 
     if (!subject->model->verifies)
@@ -363,10 +361,19 @@ struct judgement judge_chain(const struct campaign *campaign, size_t chain,
         question.keys[i] = *certificate_key_identity(campaign->roots[question.chain->accepts[i]].certificate);
     question.ground = make_ground(&question);
     judgement = judge_interval(&question, from, until);
-    judgement.chain = judgement.verdict == VERDICT_READY ? SIZE_MAX : chain;
     path_ground_free(question.ground);
     free(question.keys);
     free(question.known.entries);
+    return judgement;
+}
+
+struct judgement judge_chain(const struct campaign *campaign, size_t chain,
+                             const struct judge_subject *subject, int64_t from, int64_t until)
+{
+    struct judgement judgement = judge_served(campaign, &campaign->chains[chain], subject, from, until);
+
+    if (judgement.verdict != VERDICT_READY)
+        judgement.chain = chain;
     return judgement;
 }
 
@@ -381,12 +388,16 @@ bool judgement_outweighs(const struct judgement *a, const struct judgement *b)
     return b->valid_until != CLOCK_NEVER && a->valid_until < b->valid_until;
 }
 
+int64_t judge_from(const struct campaign_phase *phase, int64_t at)
+{
+    return at >= phase->end || at < phase->starts ? phase->starts : at;
+}
+
 struct judgement judge_phase(const struct campaign *campaign, size_t phase,
                              const struct judge_subject *subject, int64_t at)
 {
     const struct campaign_phase *row = &campaign->phases[phase];
-    bool ended = at >= row->end;
-    int64_t from = ended || at < row->starts ? row->starts : at;
+    int64_t from = judge_from(row, at);
     struct judgement judgement = judge_chain(campaign, row->serves[0], subject, from, row->end);
     enum evidence weakest = judgement.evidence;
 
@@ -401,7 +412,7 @@ struct judgement judge_phase(const struct campaign *campaign, size_t phase,
     /* Ready rests on every chain; what is wrong rests on the one that says so. */
     if (judgement.verdict == VERDICT_READY)
         judgement.evidence = weakest;
-    judgement.ended = ended;
+    judgement.ended = at >= row->end;
     return judgement;
 }
 

@@ -31,9 +31,17 @@ struct judge_subject {
 struct judgement judge_chain(const struct campaign *campaign, size_t chain,
                              const struct judge_subject *subject, int64_t from, int64_t until);
 
-/* One phase as of `at`. */
+/*
+ * One that a server presents now: `accepts` are those of the campaign's roots that it can hang from, its name is not
+ * asked for. Its leaf too is a template, since it will be renewed.
+ */
+struct judgement judge_served(const struct campaign *campaign, const struct campaign_chain *chain,
+                              const struct judge_subject *subject, int64_t from, int64_t until);
+
+/* One phase as of `at`, and the first instant that then counts. */
 struct judgement judge_phase(const struct campaign *campaign, size_t phase,
                              const struct judge_subject *subject, int64_t at);
+int64_t judge_from(const struct campaign_phase *phase, int64_t at);
 
 /* For who puts judgements together: one from the first instant on, by its reason. */
 struct judgement judgement_of(const char *reason, enum evidence evidence);

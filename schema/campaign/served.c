@@ -9,10 +9,13 @@
 
 /* Distinct chains that are remembered; a fleet has few, and forgetting only costs time. */
 #define MEMORY_ROWS 1024
+/* Signatures checked for one chain: a hundred certificates that all bear one name would ask for thousands. */
+#define CHECKS_MAX 256
 
 struct served {
     const struct campaign *campaign;
     struct signature_memory *signatures;
+    size_t checked; /* signatures, for the chain that is looked at */
     struct memory_row {
         struct fingerprint chain;
         size_t answer;
@@ -39,11 +42,10 @@ void served_free(struct served *served)
 
 static bool issued(struct served *served, const struct certificate *issuer, const struct certificate *subject)
 {
-    size_t checked = 0;
-
-    return X509_NAME_cmp(X509_get_issuer_name(certificate_x509(subject)),
+    return served->checked < CHECKS_MAX &&
+           X509_NAME_cmp(X509_get_issuer_name(certificate_x509(subject)),
                          X509_get_subject_name(certificate_x509(issuer))) == 0 &&
-           signature_check(served->signatures, issuer, subject, &checked) == SIGNATURE_GOOD;
+           signature_check(served->signatures, issuer, subject, &served->checked) == SIGNATURE_GOOD;
 }
 
 /* Mark the campaign's roots that a path from served certificate `at` can end in. */
@@ -133,33 +135,62 @@ static size_t find_one(struct served *served, const struct certificate_list *lis
     return fits == 1 ? found : SERVED_NONE;
 }
 
-static size_t recognise(struct served *served, const struct handshake_chain *chain)
+/* False without a leaf: then it is no chain. Elsewhere damage is only one certificate less. */
+static bool parse(const struct handshake_chain *chain, struct certificate_list *list)
 {
-    struct certificate_list list = { 0 };
-    bool *visited = memory_new(chain->count * sizeof(bool) + 1);
-    bool *reached = memory_new(served->campaign->root_count * sizeof(bool) + 1);
-    size_t answer = SERVED_NONE;
-
     for (size_t i = 0; i < chain->count; i++) {
         struct error ignored = { 0 };
         struct certificate *certificate =
             certificate_parse(chain->items[i].der, chain->items[i].size, &ignored);
 
         if (certificate == NULL && i == 0)
-            goto done; /* without a leaf it is no chain; elsewhere damage is only one certificate less */
+            return false;
         if (certificate != NULL)
-            certificate_list_add(&list, certificate);
+            certificate_list_add(list, certificate);
         certificate_free(certificate);
     }
-    if (list.count > 0) {
-        walk(served, &list, 0, visited, reached);
-        answer = find_one(served, &list, reached);
+    return list->count > 0;
+}
+
+void served_look(struct served *served, const struct handshake_chain *chain, struct served_view *view)
+{
+    const struct campaign *campaign = served->campaign;
+    bool *visited = memory_new(chain->count * sizeof(bool) + 1);
+    bool *reached = memory_new(campaign->root_count * sizeof(bool) + 1);
+
+    *view = (struct served_view){ .number = SERVED_NONE };
+    served->checked = 0;
+    if (parse(chain, &view->chain.certificates)) {
+        walk(served, &view->chain.certificates, 0, visited, reached);
+        view->bounded = served->checked >= CHECKS_MAX;
     }
-done:
-    certificate_list_clear(&list);
+    if (view->chain.certificates.count > 0 && !view->bounded)
+        view->number = find_one(served, &view->chain.certificates, reached);
+    view->chain.accepts = memory_new((campaign->root_count + 1) * sizeof(*view->chain.accepts));
+    for (size_t i = 0; i < campaign->root_count; i++) {
+        if (reached[i])
+            view->chain.accepts[view->chain.accepts_count++] = i;
+    }
     free(visited);
     free(reached);
-    return answer;
+}
+
+void served_view_clear(struct served_view *view)
+{
+    certificate_list_clear(&view->chain.certificates);
+    free(view->chain.accepts);
+    *view = (struct served_view){ 0 };
+}
+
+static size_t recognise(struct served *served, const struct handshake_chain *chain)
+{
+    struct served_view view;
+    size_t number;
+
+    served_look(served, chain, &view);
+    number = view.number;
+    served_view_clear(&view);
+    return number;
 }
 
 size_t served_chain(struct served *served, const struct handshake_chain *chain)

@@ -18,3 +18,13 @@ void served_free(struct served *served);                    /* NULL is fine */
 
 /* Index into campaign.chains, for a chain that was identified. Remembered for each distinct chain. */
 size_t served_chain(struct served *served, const struct handshake_chain *chain);
+
+/* What one served chain is, when it is looked at closely. */
+struct served_view {
+    size_t number;               /* as above */
+    struct campaign_chain chain; /* as judge_served() wants it; without certificates: its leaf is none */
+    bool bounded; /* it asks for more work than is done for one chain: nothing is known about it */
+};
+
+void served_look(struct served *served, const struct handshake_chain *chain, struct served_view *view);
+void served_view_clear(struct served_view *view);

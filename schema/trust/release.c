@@ -253,6 +253,11 @@ static const char *doubt(const struct release *release, const struct catalogue *
     return NULL;
 }
 
+bool release_hangs_elsewhere(const struct catalogue *catalogue, const struct certificate_list *chain)
+{
+    return hangs_elsewhere(catalogue, chain, NULL);
+}
+
 void release_search(const struct release *release, const struct catalogue *catalogue,
                     const struct path_query *query, struct path_result *result)
 {

@@ -44,6 +44,9 @@ void release_list_clear(struct release_list *list);
 void release_search(const struct release *release, const struct catalogue *catalogue,
                     const struct path_query *query, struct path_result *result);
 
+/* Whether a root that the catalogue does not know could end a path of this chain: then nobody lacks it for sure. */
+bool release_hangs_elsewhere(const struct catalogue *catalogue, const struct certificate_list *chain);
+
 /* by_key_verdict() likewise. A pinned certificate says nothing of a chain that is not at hand: "chain-not-at-hand". */
 enum path_verdict release_accepts_key(const struct release *release, const struct catalogue *catalogue,
                                       int64_t at, const struct fingerprint *key_identities, size_t count,

@@ -1,5 +1,6 @@
 #include "scanner/record.h"
 
+#include "scanner/examiner.h"
 #include "scanner/seen.h"
 #include "tests/support/check.h"
 
@@ -33,7 +34,8 @@ static void a_record_has_every_field_in_order(void **state)
         "\"detail\":null,\"alert\":null,\"tls\":\"TLSv1.3\",\"cipher\":null,\"group\":null,\"via\":"
         "\"openssl\","
         "\"chain\":[\"ab00000000000000000000000000000000000000000000000000000000000000\"],"
-        "\"campaign_chain\":null,\"started_at\":\"1970-01-01T00:00:01.005Z\",\"elapsed_ms\":7";
+        "\"campaign_chain\":null,\"findings\":null,\"breaks\":null,\"judgement\":null,\"started_at\":\"1970-"
+        "01-01T00:00:01.005Z\",\"elapsed_ms\":7";
     struct text line = { 0 };
 
     (void)state;
@@ -41,6 +43,18 @@ static void a_record_has_every_field_in_order(void **state)
     assert_memory_equal(text_string(&line), head, strlen(head));
     assert_string_equal(text_string(&line) + strlen(head), "}");
     text_clear(&line);
+    record.examined = true;
+    record.findings = FINDING_EXPIRED | FINDING_HOSTNAME;
+    record.breaks = "[]";
+    record.judgement = "0123456789abcdef";
+    record.verdicts = "[{}]";
+    record_write(&record, &line);
+    assert_non_null(strstr(text_string(&line), "\"findings\":[\"expired\",\"hostname\"],\"breaks\":[],"
+                                               "\"judgement\":\"0123456789abcdef\",\"started_at\""));
+    assert_string_equal(strstr(text_string(&line), ",\"verdicts\""), ",\"verdicts\":[{}]}");
+    text_clear(&line);
+    record.examined = false;
+    record.breaks = record.judgement = record.verdicts = NULL;
     record.shown = shown;
     record.shown_count = 1;
     record_write(&record, &line);
