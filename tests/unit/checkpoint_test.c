@@ -179,7 +179,9 @@ static void what_was_not_read_again_stays_open(void **state)
 
 #define SETTINGS "\"settings\":{\"depth\":\"handshake\",\"hellos\":\"modern tls12\"}"
 #define HEAD "{\"v\":1," SETTINGS ",\"run\":\"r\",\"started_at\":\"2026-11-25T22:00:00Z\",\"finished\":false,"
-#define COUNTS "\"records\":0,\"certificates\":0,\"names_alike\":0,\"names_different\":0,\"outcomes\":{},"
+#define COUNTS                                                                                               \
+    "\"records\":0,\"certificates\":0,\"unexamined\":0,\"names_alike\":0,\"names_different\":0,"             \
+    "\"outcomes\":{},"
 #define PLACES "\"out_bytes\":0,\"completed\":1,\"position\":9,\"touched\":4,"
 #define OPEN(targets) HEAD COUNTS PLACES "\"open\":[" targets "]}"
 
@@ -199,8 +201,8 @@ static const struct refused_case {
       "hellos" },
     { "no counts", HEAD PLACES "\"open\":[]}", ERROR_FORMAT, "records" },
     { "records that have no outcome",
-      HEAD "\"records\":1,\"certificates\":0,\"names_alike\":0,\"names_different\":0,\"outcomes\":{}," PLACES
-           "\"open\":[]}",
+      HEAD "\"records\":1,\"certificates\":0,\"unexamined\":0,\"names_alike\":0,\"names_different\":0,"
+           "\"outcomes\":{}," PLACES "\"open\":[]}",
       ERROR_FORMAT, "add up" },
     { "bytes below nothing",
       HEAD COUNTS "\"out_bytes\":-1,\"completed\":1,\"position\":9,\"touched\":4,\"open\":[]}", ERROR_FORMAT,
