@@ -5,7 +5,7 @@
 #pragma once
 
 #include "aggregator/database.h"
-#include "aggregator/rollout.h"
+#include "schema/campaign/rollout.h"
 
 struct observed {
     struct campaign *campaign;

@@ -16,6 +16,7 @@ struct ledger {
     struct examiner *examiner; /* NULL without a campaign */
     struct seen seen;
     struct totals totals;
+    struct tally tally;
     struct error loss; /* ERROR_NONE: nothing is lost */
 };
 
@@ -41,6 +42,7 @@ struct ledger *ledger_new(const struct ledger_heading *heading)
     struct ledger *ledger = memory_new(sizeof(*ledger));
 
     ledger->heading = *heading;
+    ledger->tally.campaign = heading->campaign;
     make_id(ledger);
     if (heading->campaign != NULL)
         ledger->examiner = examiner_new(heading->campaign, heading->outlook);
@@ -53,6 +55,7 @@ void ledger_free(struct ledger *ledger)
         return;
     examiner_free(ledger->examiner);
     seen_clear(&ledger->seen);
+    tally_clear(&ledger->tally);
     free(ledger);
 }
 
@@ -152,6 +155,19 @@ static size_t examine(struct ledger *ledger, const struct attempt *attempt, stru
     return examined.campaign_chain;
 }
 
+static void count_place(struct ledger *ledger, const struct record *record, size_t chain)
+{
+    const struct tally_place place = {
+        .endpoint = ledger->heading.tags_are_endpoints ? record->tag : NULL,
+        .address = record->address,
+        .name = record->name,
+        .known = record->examined,
+        .chain = chain != SERVED_NONE ? chain : ROLLOUT_OTHER,
+    };
+
+    tally_add(&ledger->tally, &place);
+}
+
 void ledger_attempt(struct ledger *ledger, const struct attempt *attempt)
 {
     const struct probe_result *result = &attempt->errand.result;
@@ -191,32 +207,34 @@ void ledger_attempt(struct ledger *ledger, const struct attempt *attempt)
         compare_add(&task->compares[attempt->errand.hello], attempt->place->address,
                     label_of(ledger, chain, prints, result->chain.count, label),
                     chain == SERVED_NONE ? -1 : (int)chain);
+    if (ledger->heading.campaign != NULL)
+        count_place(ledger, &record, chain);
     attempt->place->recorded |= (uint16_t)(1U << attempt->errand.hello);
     put_record(ledger, task, &record, &outcome);
 }
 
-static void say_above_status(const struct ledger *ledger, const char *line)
+/* Whether all addresses of a name serve one chain to this hello. */
+static void compare(struct ledger *ledger, const struct task *task, size_t hello)
 {
-    fprintf(stderr, "%s%s\n", ledger->heading.on_terminal ? "\r\033[K" : "", line);
+    const struct compare *compare = &task->compares[hello];
+    struct text sentence = { 0 };
+
+    if (!compare_differs(compare)) {
+        ledger->totals.names_alike++;
+        return;
+    }
+    ledger->totals.names_different++;
+    text_format(&sentence, "%s (%s): ", task->target.text, ledger->heading.hellos[hello]->name);
+    compare_write(compare, &sentence);
+    tally_add_name(&ledger->tally, text_string(&sentence));
+    text_clear(&sentence);
 }
 
 void ledger_end(struct ledger *ledger, struct task *task)
 {
     for (size_t i = 0; task->compares != NULL && i < ledger->heading.hello_count; i++) {
-        const struct compare *compare = &task->compares[i];
-        bool differs = compare_differs(compare);
-        struct text line = { 0 };
-
-        if (!task_says(task, i))
-            continue;
-        ledger->totals.names_different += differs ? 1 : 0;
-        ledger->totals.names_alike += differs ? 0 : 1;
-        if (!differs && ledger->heading.campaign == NULL)
-            continue;
-        text_format(&line, "%s (%s): ", task->target.text, ledger->heading.hellos[i]->name);
-        compare_write(compare, &line);
-        say_above_status(ledger, text_string(&line));
-        text_clear(&line);
+        if (task_says(task, i))
+            compare(ledger, task, i);
     }
     if (task->piece != NULL)
         receipt_release(&task->piece->receipt, !ledger_has_lost(ledger));
@@ -257,6 +275,11 @@ bool ledger_finish(struct ledger *ledger, struct error *err)
     if (!ledger_has_lost(ledger) && !sink_finish(ledger->heading.sink, &loss))
         ledger->loss = loss;
     return nothing_lost(ledger, err);
+}
+
+struct tally *ledger_tally(struct ledger *ledger)
+{
+    return &ledger->tally;
 }
 
 const struct totals *ledger_totals(const struct ledger *ledger)

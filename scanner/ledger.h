@@ -7,6 +7,7 @@
 
 #include "scanner/agenda.h"
 #include "scanner/sink.h"
+#include "scanner/tally.h"
 #include "scanner/totals.h"
 #include "schema/campaign/outlook.h"
 
@@ -16,9 +17,9 @@ struct ledger_heading {
     struct agenda *agenda;
     const struct campaign *campaign; /* NULL for none */
     struct outlook *outlook;         /* of that campaign; NULL for none */
+    bool tags_are_endpoints;         /* the campaign's: what is scanned are its endpoints */
     const struct hello *hellos[TASK_HELLOS_MAX];
     size_t hello_count;
-    bool on_terminal; /* a status line must be cleared before a sentence */
 };
 
 struct ledger;
@@ -50,3 +51,4 @@ MUST_CHECK bool ledger_finish(struct ledger *ledger, struct error *err);
 bool ledger_has_lost(const struct ledger *ledger);
 
 const struct totals *ledger_totals(const struct ledger *ledger);
+struct tally *ledger_tally(struct ledger *ledger);

@@ -11,6 +11,7 @@
 #include "scanner/feed.h"
 #include "scanner/pace.h"
 #include "scanner/progress.h"
+#include "scanner/summary.h"
 #include "scanner/watch.h"
 #include "schema/base/clock.h"
 
@@ -286,7 +287,7 @@ static struct ledger *make_ledger(const struct run *run)
         .campaign = run->plan.campaign,
         .outlook = run->plan.outlook,
         .hello_count = run->plan.hello_count,
-        .on_terminal = run->on_terminal,
+        .tags_are_endpoints = run->plan.source == NULL && run->plan.work == NULL,
     };
 
     memcpy(heading.hellos, run->plan.hellos, sizeof(heading.hellos));
@@ -426,6 +427,13 @@ void run_write_metadata(const struct run *run, struct text *line)
     json_object_end(&json);
     text_append(line, json.text.bytes, json.text.size);
     json_clear(&json);
+}
+
+void run_write_summary(const struct run *run, struct text *out)
+{
+    struct progress progress = progress_of(run);
+
+    summary_write(&progress, ledger_tally(run->ledger), run->plan.at, out);
 }
 
 void run_free(struct run *run)

@@ -44,4 +44,5 @@ struct run *run_new(const struct run_plan *plan, struct error *err);
 MUST_CHECK bool run_go(struct run *run, struct error *err);
 
 void run_write_metadata(const struct run *run, struct text *line); /* one JSON document */
+void run_write_summary(const struct run *run, struct text *out);   /* a table for a person */
 void run_free(struct run *run);

@@ -71,15 +71,16 @@ static bool make_plan(const struct scan_settings *settings, struct run_plan *pla
 static bool scan(const struct run_plan *plan, struct error *err)
 {
     struct run *run = run_new(plan, err);
-    struct text metadata = { 0 };
+    struct text said = { 0 };
     bool ok;
 
     if (run == NULL)
         return false;
     ok = run_go(run, err);
-    run_write_metadata(run, &metadata);
-    fprintf(stderr, "%s\n", text_string(&metadata));
-    text_clear(&metadata);
+    run_write_summary(run, &said);
+    run_write_metadata(run, &said);
+    fprintf(stderr, "%s\n", text_string(&said));
+    text_clear(&said);
     run_free(run);
     return ok;
 }

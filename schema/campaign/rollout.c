@@ -1,4 +1,4 @@
-#include "aggregator/rollout.h"
+#include "schema/campaign/rollout.h"
 
 #include <stdlib.h>
 #include <string.h>
