@@ -17,6 +17,7 @@ struct progress {
         oldest_ms; /* Unix seconds; since the start; of the oldest probe in flight */
     size_t in_flight, room, waiting, resolving;
     uint64_t written, unwritten, dropped; /* records; attempts that an interruption prevented */
+    uint64_t bytes, rate;                 /* that the sink was given; probes a second that may begin */
     bool interrupted;
 };
 

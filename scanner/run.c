@@ -9,6 +9,7 @@
 
 #include "scanner/crew.h"
 #include "scanner/feed.h"
+#include "scanner/metrics.h"
 #include "scanner/pace.h"
 #include "scanner/progress.h"
 #include "scanner/summary.h"
@@ -37,6 +38,7 @@ struct run {
     struct feed *feed;
     struct crew *crew;
     struct watch *watch;
+    struct metrics *metrics; /* NULL: nobody asks */
 
     bool interrupted;                          /* ended before everything had started */
     struct error helplessness;                 /* that it was our own shortage; ERROR_NONE: it was a signal */
@@ -180,8 +182,15 @@ static struct progress progress_of(const struct run *run)
         .written = sink_written(run->plan.sink),
         .unwritten = sink_waiting(run->plan.sink),
         .dropped = queue_count(run->queue),
+        .bytes = (uint64_t)sink_bytes(run->plan.sink),
+        .rate = (uint64_t)run->plan.rate,
         .interrupted = run->interrupted,
     };
+}
+
+static void tell_progress(void *context, struct progress *progress)
+{
+    *progress = progress_of(context);
 }
 
 static void print_status(const struct run *run)
@@ -225,6 +234,7 @@ static void keep_time(void *context)
 
         journal_keep(run->plan.journal, &state);
     }
+    metrics_keep(run->metrics);
     pump(run);
 }
 
@@ -356,7 +366,9 @@ static bool make_parts(struct run *run, struct error *err)
         return false;
     run->crew = crew_new(run->base, run->plan.loops, run->plan.hellos, run->plan.hello_count, receive_ended,
                          run, err);
-    return run->crew != NULL;
+    if (run->crew != NULL && run->plan.metrics != NULL)
+        run->metrics = metrics_open(run->base, run->plan.metrics, tell_progress, run, err);
+    return run->crew != NULL && (run->metrics != NULL || run->plan.metrics == NULL);
 }
 
 struct run *run_new(const struct run_plan *plan, struct error *err)
@@ -438,6 +450,7 @@ void run_write_summary(const struct run *run, struct text *out)
 
 void run_free(struct run *run)
 {
+    metrics_close(run->metrics);
     crew_free(run->crew);
     watch_free(run->watch);
     feed_free(run->feed);

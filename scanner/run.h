@@ -28,6 +28,7 @@ struct run_plan {
     const char *resolver;       /* NULL: /etc/resolv.conf */
     const struct fence *fence;  /* which addresses may be probed; NULL: all */
     const char *identification; /* the server name said where a target has none; NULL: no name */
+    const char *metrics;        /* metrics_open(); NULL: nobody asks */
     int64_t at;                 /* which of the campaign's endpoints are in use */
 };
 

@@ -28,6 +28,9 @@ const struct option scan_options[] = {
     { "time", OPTION_INSTANT, AT(at), "T",
       .help = "which of the campaign's endpoints are in use (default: now)" },
     { "out", OPTION_TEXT, AT(out), "FILE|-|kafka", "-", .help = "where the records go, one JSON line each" },
+    { "metrics", OPTION_TEXT, AT(metrics), "PORT|FILE",
+      .help = "figures for Prometheus: on this port of 127.0.0.1, or in a file that is replaced every five "
+              "seconds" },
     { "checkpoint", OPTION_TEXT, AT(checkpoint), "FILE",
       .help = "note there each second what is complete; --targets and --out must be files" },
     { "resume", OPTION_FLAG, AT(resume),
@@ -58,7 +61,9 @@ static bool set_hellos(struct run_plan *plan, const struct text_list *names, str
 
 static bool make_plan(const struct scan_settings *settings, struct run_plan *plan, struct error *err)
 {
-    *plan = (struct run_plan){ .out = settings->out, .at = settings->at != 0 ? settings->at : clock_now() };
+    *plan = (struct run_plan){ .metrics = settings->metrics,
+                               .out = settings->out,
+                               .at = settings->at != 0 ? settings->at : clock_now() };
     if (settings->targets == NULL && settings->campaign == NULL)
         return error_set(err, ERROR_OPTION, "what to scan: --targets FILE, --targets - or --campaign FILE");
     if (settings->clients.count > 0 && settings->campaign == NULL)

@@ -5,7 +5,7 @@
 #include "schema/wire/kafka.h"
 
 struct scan_settings {
-    const char *targets, *campaign, *depth, *out, *checkpoint;
+    const char *targets, *campaign, *depth, *out, *checkpoint, *metrics;
     bool resume;
     struct text_list hellos, clients;
     int64_t at;

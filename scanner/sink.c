@@ -167,6 +167,7 @@ static bool send_one(struct sink *sink, enum topic_id topic, const void *key, si
     bool ok;
 
     receipt_hold(receipt); /* before: its report may come at once */
+    sink->bytes += (int64_t)payload->size;
     sink->unreported += kind == TICKET_RECORD;
     ok = publisher_send(sink->publisher, topics[topic].name, key, key_size, payload,
                         (uint64_t)(uintptr_t)receipt | kind, err);

@@ -37,7 +37,7 @@ MUST_CHECK bool sink_poll(struct sink *sink, struct error *err);
 /* So many records wait for their writing that no new probe should start. */
 bool sink_is_full(const struct sink *sink);
 
-/* Of a file: bytes with all that was written so far, wherever it is now. */
+/* Bytes with all that was written so far, wherever it is now; of a file its size. */
 int64_t sink_bytes(const struct sink *sink);
 
 /* Of a file: `note` (emptied) becomes the content of `path` once all that was written so far is on the disk. */

@@ -12,6 +12,9 @@ const struct option work_options[] = {
     { "group", OPTION_TEXT, AT(group), "NAME", "rootshift-scanner",
       .help = "consumer group: workers that share their work have one" },
     LIMITS_OPTIONS(struct work_settings, limits),
+    { "metrics", OPTION_TEXT, AT(metrics), "PORT|FILE",
+      .help = "figures for Prometheus: on this port of 127.0.0.1, or in a file that is replaced every five "
+              "seconds" },
     { "once", OPTION_FLAG, AT(once),
       .help = "end when all work that waits by now is done, by whomever of the group" },
     { 0 },
@@ -20,7 +23,9 @@ const struct option work_options[] = {
 /* The plan's fence, as limits_apply() has it. */
 static struct fence *make_plan(const struct work_settings *settings, struct run_plan *plan, struct error *err)
 {
-    *plan = (struct run_plan){ .out = "kafka", .depth = PROBE_DEPTH_HANDSHAKE, .at = clock_now() };
+    *plan = (struct run_plan){
+        .metrics = settings->metrics, .out = "kafka", .depth = PROBE_DEPTH_HANDSHAKE, .at = clock_now()
+    };
     for (const struct hello *hello = hello_all(); hello->name != NULL && plan->hello_count < TASK_HELLOS_MAX;
          hello++)
         plan->hellos[plan->hello_count++] = hello;

@@ -7,7 +7,7 @@
 struct work_settings {
     struct kafka_settings kafka;
     struct limits limits;
-    const char *group;
+    const char *group, *metrics;
     bool once;
 };
 
