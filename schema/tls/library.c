@@ -15,6 +15,7 @@
 struct library {
     OSSL_LIB_CTX *context; /* with the narrow provider */
     OSSL_LIB_CTX *whole;   /* with the default provider, whose state the narrow one's functions work on */
+    OSSL_PROVIDER *narrow, *standard; /* those two: whoever loads a provider unloads it */
 };
 
 /* What the narrow provider offers, by operation: tables of the default one, which are the same in each context. */
@@ -101,12 +102,13 @@ struct library *library_new(struct error *err)
     library->context = OSSL_LIB_CTX_new();
     library->whole = OSSL_LIB_CTX_new();
     if (library->whole != NULL)
-        standing_on = OSSL_PROVIDER_load(library->whole, "default");
+        library->standard = standing_on = OSSL_PROVIDER_load(library->whole, "default");
     stands = offered.whole != NULL && library->context != NULL && standing_on != NULL &&
-             OSSL_PROVIDER_add_builtin(library->context, NAME, begin) == 1 &&
-             OSSL_PROVIDER_load(library->context, NAME) != NULL;
-    standing_on = NULL;
+             OSSL_PROVIDER_add_builtin(library->context, NAME, begin) == 1;
     if (stands)
+        library->narrow = OSSL_PROVIDER_load(library->context, NAME);
+    standing_on = NULL;
+    if (library->narrow != NULL)
         return library;
     library_free(library);
     error_openssl(err, "a library context of OpenSSL");
@@ -128,7 +130,11 @@ void library_free(struct library *library)
 {
     if (library == NULL)
         return;
-    OSSL_LIB_CTX_free(library->context);
+    if (library->narrow != NULL)
+        OSSL_PROVIDER_unload(library->narrow);
+    OSSL_LIB_CTX_free(library->context); /* its methods work on the other's state */
+    if (library->standard != NULL)
+        OSSL_PROVIDER_unload(library->standard);
     OSSL_LIB_CTX_free(library->whole);
     free(library);
 }
