@@ -6,6 +6,7 @@
 
 #include "schema/trust/by_key.h"
 #include "schema/trust/parameter.h"
+#include "schema/trust/rule.h"
 
 static const char *const root_states[] = {
     [ROOT_STATE_UNKNOWN] = "unknown",
@@ -46,22 +47,44 @@ struct question {
     struct path_ground *ground; /* of a chain that is known by its certificates */
 };
 
-static struct trust_set known_entries(const struct trust_set *trust)
+/* Whether an entry of a root's key has a name that this client takes for the root's. */
+static bool is_named_alike(const struct model *model, const struct campaign_root *root,
+                           const struct trust_entry *entry)
 {
-    struct trust_set known = *trust;
+    return entry->certificate == NULL || rule_name_fits(model, root->certificate, entry->certificate);
+}
 
-    known.entries = memory_new(trust->count * sizeof(*known.entries));
-    known.count = 0;
-    for (size_t i = 0; i < trust->count; i++) {
-        if (trust->entries[i].certificate != NULL)
-            known.entries[known.count++] = trust->entries[i];
+/* Where only the roots of a chain are known, an entry of their key and another name for this client is none of them. */
+static bool is_misspelt(const struct question *question, const struct trust_entry *entry)
+{
+    for (size_t i = 0; i < question->chain->accepts_count; i++) {
+        const struct campaign_root *root = &question->campaign->roots[question->chain->accepts[i]];
+
+        if (fingerprint_equal(&entry->key_identity, &question->keys[i]) &&
+            !is_named_alike(question->subject->model, root, entry))
+            return true;
     }
-    return known;
+    return false;
 }
 
 static bool has_certificates(const struct question *question)
 {
     return question->chain->certificates.count > 0;
+}
+
+static struct trust_set known_entries(const struct question *question)
+{
+    const struct trust_set *trust = question->subject->trust;
+    struct trust_set known = *trust;
+
+    known.entries = memory_new(trust->count * sizeof(*known.entries));
+    known.count = 0;
+    for (size_t i = 0; i < trust->count; i++) {
+        if (trust->entries[i].certificate != NULL &&
+            (has_certificates(question) || !is_misspelt(question, &trust->entries[i])))
+            known.entries[known.count++] = trust->entries[i];
+    }
+    return known;
 }
 
 static enum path_verdict verdict_at(const struct question *question, int64_t at, const char **reason)
@@ -123,28 +146,27 @@ static int compare_instants(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
+/* Names by their digests, which are equal where any client may take them for equal. */
 struct names {
-    const X509_NAME **items;
+    const struct fingerprint **items;
     size_t count;
 };
 
-static void add_name(struct names *names, const X509_NAME *name)
+static bool has_name(const struct names *names, const struct fingerprint *name)
 {
     for (size_t i = 0; i < names->count; i++) {
-        if (X509_NAME_cmp(names->items[i], name) == 0)
-            return;
-    }
-    names->items = array_grow(names->items, names->count, sizeof(*names->items));
-    names->items[names->count++] = name;
-}
-
-static bool has_name(const struct names *names, const X509_NAME *name)
-{
-    for (size_t i = 0; i < names->count; i++) {
-        if (X509_NAME_cmp(names->items[i], name) == 0)
+        if (fingerprint_equal(names->items[i], name))
             return true;
     }
     return false;
+}
+
+static void add_name(struct names *names, const struct fingerprint *name)
+{
+    if (has_name(names, name))
+        return;
+    names->items = array_grow(names->items, names->count, sizeof(*names->items));
+    names->items[names->count++] = name;
 }
 
 /*
@@ -162,24 +184,24 @@ static struct instants find_instants(const struct question *question, int64_t fr
     for (size_t i = 0; i < chain->certificates.count; i++) {
         const struct certificate *certificate = chain->certificates.items[i];
 
-        add_name(&names, X509_get_subject_name(certificate_x509(certificate))); /* itself may be an anchor */
-        add_name(&names, X509_get_issuer_name(certificate_x509(certificate)));
+        add_name(&names, certificate_subject_digest(certificate)); /* itself may be an anchor */
+        add_name(&names, certificate_issuer_digest(certificate));
         if (i > 0)
             add_validity(&instants, certificate, from, until);
     }
     for (size_t i = 0; i < chain->accepts_count; i++)
-        add_name(&names, X509_get_subject_name(
-                             certificate_x509(question->campaign->roots[chain->accepts[i]].certificate)));
+        add_name(&names,
+                 certificate_subject_digest(question->campaign->roots[chain->accepts[i]].certificate));
 
     for (bool more = true; more;) {
         more = false;
         for (size_t i = 0; i < trust->count; i++) {
             const struct certificate *certificate = trust->entries[i].certificate;
 
-            if (seen[i] || !has_name(&names, X509_get_subject_name(certificate_x509(certificate))))
+            if (seen[i] || !has_name(&names, certificate_subject_digest(certificate)))
                 continue;
             seen[i] = more = true;
-            add_name(&names, X509_get_issuer_name(certificate_x509(certificate)));
+            add_name(&names, certificate_issuer_digest(certificate));
             add_validity(&instants, certificate, from, until);
         }
     }
@@ -355,10 +377,10 @@ struct judgement judge_served(const struct campaign *campaign, const struct camp
     if (!subject->model->verifies)
         return judgement_of("does-not-verify",
                             has_certificates(&question) ? EVIDENCE_LISTED : EVIDENCE_LISTED_BY_KEY);
-    question.known = known_entries(subject->trust);
     question.keys = memory_new(question.chain->accepts_count * sizeof(*question.keys));
     for (size_t i = 0; i < question.chain->accepts_count; i++)
         question.keys[i] = *certificate_key_identity(campaign->roots[question.chain->accepts[i]].certificate);
+    question.known = known_entries(&question);
     question.ground = make_ground(&question);
     judgement = judge_interval(&question, from, until);
     path_ground_free(question.ground);
@@ -429,7 +451,7 @@ enum root_state judge_root(const struct campaign_root *root, const struct trust_
         /* The entry by itself: whether it would do, whatever else the set holds. */
         const struct trust_set alone = { entry, 1, trust->parameters, { 0 }, true };
 
-        if (!fingerprint_equal(&entry->key_identity, key))
+        if (!fingerprint_equal(&entry->key_identity, key) || !is_named_alike(model, root, entry))
             continue;
         present = true;
         unseen = unseen || entry->certificate == NULL || (entry->marks & TRUST_MARK_UNSURE) != 0;

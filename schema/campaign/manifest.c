@@ -41,19 +41,19 @@ static bool is_same(const void *context, struct certificate *certificate)
     return fingerprint_equal(certificate_fingerprint(certificate), context);
 }
 
-static bool has_name(const X509 *certificate, const X509_NAME *name)
-{
-    return X509_NAME_cmp(X509_get_subject_name(certificate), name) == 0 ||
-           X509_NAME_cmp(X509_get_issuer_name(certificate), name) == 0;
-}
-
-/* Whether two certificates have a subject or issuer in common. */
+/* Whether two certificates have a subject or issuer in common, for whatever client. */
 static bool is_related(const void *context, struct certificate *certificate)
 {
-    const X509 *other = context;
+    const struct certificate *other = context;
+    const struct fingerprint *names[] = { certificate_subject_digest(certificate),
+                                          certificate_issuer_digest(certificate) };
 
-    return has_name(other, X509_get_subject_name(certificate_x509(certificate))) ||
-           has_name(other, X509_get_issuer_name(certificate_x509(certificate)));
+    for (size_t i = 0; i < 2; i++) {
+        if (fingerprint_equal(certificate_subject_digest(other), names[i]) ||
+            fingerprint_equal(certificate_issuer_digest(other), names[i]))
+            return true;
+    }
+    return false;
 }
 
 struct search {
@@ -81,7 +81,7 @@ static ProtobufCBinaryData copy_bytes(const void *bytes, size_t size)
 static bool must_travel(const struct trust_entry *entry, const struct campaign_shelf *shelf)
 {
     return entry->certificate != NULL && !visit_shelf(shelf, is_same, &entry->fingerprint) &&
-           visit_shelf(shelf, is_related, certificate_x509(entry->certificate));
+           visit_shelf(shelf, is_related, entry->certificate);
 }
 
 static Rootshift__V1__TrustEntry *pack_entry(const struct trust_entry *entry,

@@ -4,11 +4,6 @@
 
 #include "schema/trust/rule.h"
 
-static bool is_issued_by_next(const struct certificate *below, const struct certificate *above)
-{
-    return fingerprint_equal(certificate_issuer_digest(below), certificate_subject_digest(above));
-}
-
 static bool is_trusted(const struct trust_set *trust, const struct certificate *certificate)
 {
     for (size_t i = 0; i < trust->count; i++) {
@@ -27,11 +22,13 @@ static bool has_name_and_key(const struct trust_set *trust, const struct certifi
     return false;
 }
 
-static bool has_issuer_name(const struct trust_set *trust, const struct certificate *certificate)
+static bool has_issuer_name(const struct path_query *query, const struct certificate *certificate)
 {
+    const struct trust_set *trust = query->trust;
+
     for (size_t i = 0; i < trust->count; i++) {
         if (trust->entries[i].certificate != NULL &&
-            is_issued_by_next(certificate, trust->entries[i].certificate))
+            rule_name_fits(query->model, certificate, trust->entries[i].certificate))
             return true;
     }
     return false;
@@ -48,12 +45,12 @@ struct jsse_list jsse_read(const struct path_query *query)
     if (is_trusted(query->trust, chain->items[0]))
         return (struct jsse_list){ .way = JSSE_PINNED, .count = 1 };
     for (size_t i = 1; i < chain->count; i++) {
-        if (!is_issued_by_next(chain->items[i - 1], chain->items[i]))
+        if (!rule_name_fits(query->model, chain->items[i - 1], chain->items[i]))
             return (struct jsse_list){ .way = JSSE_BUILT };
         if (has_name_and_key(query->trust, chain->items[i]))
             return (struct jsse_list){ .way = JSSE_LISTED, .count = i };
     }
-    if (has_issuer_name(query->trust, chain->items[chain->count - 1]))
+    if (has_issuer_name(query, chain->items[chain->count - 1]))
         return (struct jsse_list){ .way = JSSE_LISTED, .count = chain->count };
     return (struct jsse_list){ .way = JSSE_BUILT };
 }

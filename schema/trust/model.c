@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include <openssl/x509v3.h>
+
 /* What all rows of OpenSSL's family share; each row overrides what differs. */
 /* clang-format off */
 #define OPENSSL_FAMILY                                                                                       \
@@ -9,13 +11,22 @@
     .reads_by_line = true, .reads_x509_label = true, .hashed_names_only = true, .anchor_dates = true,        \
     .anchor_checks = MODEL_ANCHOR_ALL, .alternatives = MODEL_ALTERNATIVES_FIRST,                \
     .order = MODEL_TRUSTED_FIRST, .order_matters = true, .aki = MODEL_AKI_ISSUER_SERIAL,                     \
-    .names = MODEL_NAMES_CANONICAL, .eku = MODEL_EKU_ALL, .leaf_key_usage = MODEL_LEAF_USAGE_ANY, .netscape = true, .sha1_refused = true, .verifies = true
+    .names = MODEL_NAMES_ASCII, .flaws = AS_OPENSSL, .keys = MODEL_KEYS_ALL, .eku = MODEL_EKU_ALL, .leaf_key_usage = MODEL_LEAF_USAGE_ANY, .netscape = true, .sha1_refused = true, .verifies = true
+
+/* How a certificate has to be written. */
+#define AS_OPENSSL ENCODING_BROKEN
+#define BY_THE_RULES (ENCODING_BROKEN | ENCODING_FAULTY)
+#define BY_THE_LETTER (ENCODING_BROKEN | ENCODING_FAULTY | ENCODING_LOOSE)
+
+/* Forms of names that nobody constrains. */
+#define OTHER_FORMS (MODEL_FORM(GEN_OTHERNAME) | MODEL_FORM(GEN_X400) | MODEL_FORM(GEN_EDIPARTY) | MODEL_FORM(GEN_RID))
 
 #define JAVA_FAMILY                                                                                          \
     .formats = MODEL_READS_KEYSTORES, .damage = MODEL_DAMAGE_DROPS_FILE, .trusted_block = MODEL_TRUSTED_SKIPPED, \
     .java_marks = true, .anchors = MODEL_ANCHORS_ANY,                                                        \
-    .anchor_says_ca = true, .order = MODEL_TRUSTED_FIRST, .names = MODEL_NAMES_CANONICAL,                    \
-    .leaf_key_usage = MODEL_LEAF_USAGE_SIGNS, .netscape = true, .sha2_only = true, .policies = true, .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024, .nist_curves = true,  \
+    .anchor_says_ca = true, .order = MODEL_TRUSTED_FIRST, .names = MODEL_NAMES_STRINGS,                      \
+    .leaf_key_usage = MODEL_LEAF_USAGE_SIGNS, .netscape = true, .sha2_only = true, .policies = true, .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024,  \
+    .flaws = BY_THE_RULES, .keys = MODEL_KEYS_PUBLIC | MODEL_KEY_PSS, .unknown = MODEL_UNKNOWN_TYPE | MODEL_UNKNOWN_CRL,            \
     .sha1_refused = true, .verifies = true
 
 /*
@@ -41,7 +52,7 @@ static const struct model models[] = {
       .reads_x509_label = true, .anchors = MODEL_ANCHORS_ANY, .anchor_dates = true,
       .anchor_checks = MODEL_ANCHOR_ALL, .alternatives = MODEL_ALTERNATIVES_ALL,
       .order = MODEL_TRUSTED_FIRST, .aki = MODEL_AKI_IGNORED, .names = MODEL_NAMES_CANONICAL,
-      .eku = MODEL_EKU_ALL, .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024, .policies = true, .sha1_refused = true, .verifies = true },
+      .eku = MODEL_EKU_ALL, .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024, .policies = true, .flaws = BY_THE_RULES, .keys = MODEL_KEYS_ALL, .sha1_refused = true, .verifies = true },
 
     /*
      * OpenSSL 3.0, read (crypto/x509: build_chain, find_issuer, get1_issuer, check_trust,
@@ -73,7 +84,7 @@ static const struct model models[] = {
       .reads_by_line = true, .reads_x509_label = true, .anchors = MODEL_ANCHORS_SELF_ISSUED, .anchor_dates = true,
       .anchor_checks = MODEL_ANCHOR_ALL, .alternatives = MODEL_ALTERNATIVES_FIRST,
       .order = MODEL_TRUSTED_FIRST, .order_matters = true, .aki = MODEL_AKI_ISSUER_SERIAL,
-      .names = MODEL_NAMES_CANONICAL, .eku = MODEL_EKU_ALL, .leaf_key_usage = MODEL_LEAF_USAGE_ANY, .netscape = true, .key_bits_min = 1024,
+      .names = MODEL_NAMES_ASCII, .flaws = AS_OPENSSL, .keys = MODEL_KEYS_ALL, .eku = MODEL_EKU_ALL, .leaf_key_usage = MODEL_LEAF_USAGE_ANY, .netscape = true, .key_bits_min = 1024,
       .sha1_refused = true, .verifies = true },
 
     /*
@@ -100,7 +111,9 @@ static const struct model models[] = {
       .reads_x509_label = true, .anchors = MODEL_ANCHORS_ANY, .anchor_dates = true,
       .anchor_checks = MODEL_ANCHOR_ALL, .alternatives = MODEL_ALTERNATIVES_SERVED,
       .order = MODEL_SERVED_FIRST, .order_matters = true, .aki = MODEL_AKI_KEY_ID, .names = MODEL_NAMES_BYTES,
-      .leaf_key_usage = MODEL_LEAF_USAGE_SIGNS, .eku = MODEL_EKU_ISSUED, .eku_any = MODEL_EKU_ANY_LEAF, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
+      .leaf_key_usage = MODEL_LEAF_USAGE_SIGNS, .eku = MODEL_EKU_ISSUED, .eku_any = MODEL_EKU_ANY_LEAF, .key_bits_min = 1024, .flaws = BY_THE_RULES, .flaws_damage = true, .keys = MODEL_KEYS_PUBLIC | MODEL_KEY_PSS | MODEL_KEY_DSA | MODEL_KEY_ED25519 | MODEL_KEY_ED448,
+      .unknown = MODEL_UNKNOWN_TYPE | MODEL_UNKNOWN_RULES, .unknown_forms = OTHER_FORMS | MODEL_FORM(GEN_DIRNAME), .asks_for_staple = true,
+      .sha1_refused = true, .verifies = true },
 
     /*
      * Go 1.26's crypto/x509, read (verify.go, cert_pool.go) and measured: every path, every certificate of
@@ -113,7 +126,9 @@ static const struct model models[] = {
       .loses_first_after_bom = true, .anchors = MODEL_ANCHORS_ANY, .anchor_dates = true,
       .anchor_checks = MODEL_ANCHOR_ALL, .anchor_says_ca = true, .alternatives = MODEL_ALTERNATIVES_ALL,
       .order = MODEL_TRUSTED_FIRST, .aki = MODEL_AKI_IGNORED, .names = MODEL_NAMES_BYTES, .eku = MODEL_EKU_ALL,
-      .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024, .sha2_only = true, .policies = true, .sha1_refused = true, .verifies = true },
+      .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024, .sha2_only = true, .flaws = BY_THE_LETTER,
+      .keys = MODEL_KEYS_PUBLIC | MODEL_KEY_ED25519, .unknown = MODEL_UNKNOWN_TYPE,
+      .unknown_forms = OTHER_FORMS | MODEL_FORM(GEN_DIRNAME), .policies = true, .sha1_refused = true, .verifies = true },
 
     /*
      * OpenSSL 1.0.2, read (crypto/x509/x509_vfy.c) and measured with Node 8.17, which carries 1.0.2s: issuers are taken
@@ -125,7 +140,7 @@ static const struct model models[] = {
       .reads_by_line = true, .reads_x509_label = true, .hashed_names_only = true, .anchors = MODEL_ANCHORS_SELF_ISSUED,
       .anchor_dates = true, .anchor_checks = MODEL_ANCHOR_KEY_USAGE | MODEL_ANCHOR_NAMES | MODEL_ANCHOR_FORM,
       .alternatives = MODEL_ALTERNATIVES_LAST_RESORT, .order = MODEL_SERVED_FIRST, .order_matters = true,
-      .aki = MODEL_AKI_ISSUER_SERIAL, .names = MODEL_NAMES_CANONICAL, .eku = MODEL_EKU_ISSUED, .leaf_key_usage = MODEL_LEAF_USAGE_ANY, .netscape = true,
+      .aki = MODEL_AKI_ISSUER_SERIAL, .names = MODEL_NAMES_ASCII, .flaws = AS_OPENSSL, .keys = MODEL_KEYS_PUBLIC | MODEL_KEY_DSA | MODEL_KEY_CURVE, .eku = MODEL_EKU_ISSUED, .leaf_key_usage = MODEL_LEAF_USAGE_ANY, .netscape = true,
       .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
 
     /*
@@ -137,7 +152,9 @@ static const struct model models[] = {
       .reads_x509_label = true, .anchors = MODEL_ANCHORS_ANY, .anchor_dates = true,
       .anchor_checks = MODEL_ANCHOR_ALL, .alternatives = MODEL_ALTERNATIVES_SERVED,
       .order = MODEL_SERVED_FIRST, .ends_once = true, .order_matters = true, .aki = MODEL_AKI_KEY_ID, .names = MODEL_NAMES_BYTES,
-      .leaf_key_usage = MODEL_LEAF_USAGE_SIGNS, .eku = MODEL_EKU_ISSUED, .eku_any = MODEL_EKU_ANY_LEAF, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
+      .leaf_key_usage = MODEL_LEAF_USAGE_SIGNS, .eku = MODEL_EKU_ISSUED, .eku_any = MODEL_EKU_ANY_LEAF, .key_bits_min = 1024, .flaws = BY_THE_RULES, .flaws_damage = true, .keys = MODEL_KEYS_PUBLIC,
+      .unknown = MODEL_UNKNOWN_TYPE | MODEL_UNKNOWN_RULES, .unknown_forms = OTHER_FORMS | MODEL_FORM(GEN_DIRNAME), .asks_for_staple = true,
+      .sha1_refused = true, .verifies = true },
 
     /*
      * NSS 3.87, measured with tstclnt, by its classic builder and by libpkix: where they differ the sterner counts. A leaf
@@ -149,8 +166,10 @@ static const struct model models[] = {
       .formats = MODEL_READS_ANY, .damage = MODEL_DAMAGE_SKIPS_BLOCK, .trusted_block = MODEL_TRUSTED_SKIPPED,
       .reads_x509_label = true, .anchors = MODEL_ANCHORS_ANY, .anchor_dates = true, .leaf_no_anchor = true,
       .anchor_checks = MODEL_ANCHOR_ALL, .anchor_says_ca = true, .alternatives = MODEL_ALTERNATIVES_ALL, .namesakes_unsure = true,
-      .order = MODEL_TRUSTED_FIRST, .aki = MODEL_AKI_KEY_ID, .names = MODEL_NAMES_CANONICAL, .eku = MODEL_EKU_ALL,
-      .leaf_key_usage = MODEL_LEAF_USAGE_ANY, .netscape = true, .policies = true, .strict = true, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
+      .order = MODEL_TRUSTED_FIRST, .aki = MODEL_AKI_KEY_ID, .names = MODEL_NAMES_BYTES, .eku = MODEL_EKU_ALL,
+      .leaf_key_usage = MODEL_LEAF_USAGE_KIND, .netscape = true, .policies = true, .strict = true, .key_bits_min = 1024, .sha2_only = true,
+      .flaws = BY_THE_LETTER, .keys = MODEL_KEYS_PUBLIC | MODEL_KEY_PSS | MODEL_KEY_DSA,
+      .unknown = MODEL_UNKNOWN_POLICIES | MODEL_UNKNOWN_RULES | MODEL_UNKNOWN_CRL, .unknown_forms = MODEL_FORM(GEN_DIRNAME), .sha1_refused = true, .verifies = true },
 
     /*
      * rustls 0.23 with rustls-webpki and rustls-native-certs, measured: an anchor is a name, a key and name constraints;
@@ -161,7 +180,9 @@ static const struct model models[] = {
       .loses_first_after_bom = true, .anchors = MODEL_ANCHORS_ANY, .leaf_no_anchor = true,
       .anchor_checks = MODEL_ANCHOR_NAMES, .alternatives = MODEL_ALTERNATIVES_ALL,
       .order = MODEL_TRUSTED_FIRST, .aki = MODEL_AKI_IGNORED, .names = MODEL_NAMES_BYTES, .eku = MODEL_EKU_ISSUED,
-      .key_bits_min = 2048, .sha1_refused = true, .verifies = true },
+      .key_bits_min = 2048, .sha2_only = true, .ecdsa_short = true, .flaws = BY_THE_LETTER, .leaf_no_ca = true,
+      .keys = MODEL_KEY_RSA | MODEL_KEY_P256 | MODEL_KEY_ED25519, .unknown_forms = MODEL_FORM(GEN_DIRNAME),
+      .unknown = MODEL_UNKNOWN_TYPE | MODEL_UNKNOWN_POLICIES | MODEL_UNKNOWN_RULES, .sha1_refused = true, .verifies = true },
 
     /*
      * Windows' CryptoAPI, read (Microsoft's documentation of CertGetCertificateChain and of the automatic root update): all
@@ -172,7 +193,7 @@ static const struct model models[] = {
       .formats = MODEL_READS_ANY, .damage = MODEL_DAMAGE_SKIPS_BLOCK, .trusted_block = MODEL_TRUSTED_SKIPPED,
       .reads_x509_label = true, .anchors = MODEL_ANCHORS_SELF_ISSUED, .anchor_dates = true,
       .anchor_checks = MODEL_ANCHOR_ALL, .alternatives = MODEL_ALTERNATIVES_ALL, .order = MODEL_TRUSTED_FIRST,
-      .aki = MODEL_AKI_IGNORED, .names = MODEL_NAMES_CANONICAL, .eku = MODEL_EKU_ALL, .eku_any = MODEL_EKU_ANY_EVERYWHERE,
+      .aki = MODEL_AKI_IGNORED, .names = MODEL_NAMES_BYTES, .flaws = BY_THE_RULES, .keys = MODEL_KEYS_PUBLIC, .eku = MODEL_EKU_ALL, .eku_any = MODEL_EKU_ANY_EVERYWHERE,
       .key_bits_min = 1024, .sha1_refused = true, .aia = MODEL_AIA_MAY, .absent = MODEL_ABSENT_LOADS,
       .revocation = MODEL_REVOCATION_SOFT, .verifies = true },
 
@@ -185,7 +206,7 @@ static const struct model models[] = {
       .formats = MODEL_READS_ANY, .damage = MODEL_DAMAGE_SKIPS_BLOCK, .trusted_block = MODEL_TRUSTED_SKIPPED,
       .reads_x509_label = true, .anchors = MODEL_ANCHORS_ANY, .leaf_no_anchor = true,
       .anchor_checks = MODEL_ANCHOR_ALL, .alternatives = MODEL_ALTERNATIVES_SERVED, .order = MODEL_SERVED_FIRST,
-      .order_matters = true, .aki = MODEL_AKI_KEY_ID, .names = MODEL_NAMES_CANONICAL, .eku = MODEL_EKU_ISSUED,
+      .order_matters = true, .aki = MODEL_AKI_KEY_ID, .names = MODEL_NAMES_STRINGS, .flaws = BY_THE_RULES, .keys = MODEL_KEYS_PUBLIC, .unknown = MODEL_UNKNOWN_ALL, .eku = MODEL_EKU_ISSUED,
       .leaf_key_usage = MODEL_LEAF_USAGE_ANY, .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024, .sha1_refused = true, .verifies = true },
 
     /* A client told not to verify: every change of root leaves it working, and anybody can pose as the server. */

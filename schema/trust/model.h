@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "schema/x509/encoding.h"
+
 /* Which formats of store it can read at all. */
 enum model_formats {
     MODEL_READS_ANY,
@@ -61,6 +63,7 @@ enum model_leaf_usage {
     MODEL_LEAF_USAGE_IGNORED,
     MODEL_LEAF_USAGE_ANY,   /* signing, encipherment or agreement */
     MODEL_LEAF_USAGE_SIGNS, /* signing, as every key exchange but that of RSA asks for */
+    MODEL_LEAF_USAGE_KIND,  /* encipherment of an RSA key, of others signing or agreement */
 };
 
 /* Where anyExtendedKeyUsage stands for serverAuth. */
@@ -90,8 +93,39 @@ enum model_aki {
 
 enum model_names {
     MODEL_NAMES_CANONICAL, /* RFC 5280 section 7.1 */
+    MODEL_NAMES_ASCII,     /* likewise, but only the case and the spaces of ASCII do not count */
+    MODEL_NAMES_STRINGS,   /* the same between values of PrintableString and UTF8String; all else as bytes */
     MODEL_NAMES_BYTES,     /* the DER must be equal */
 };
+
+/* Kinds of keys in certificates, one bit each. */
+enum model_keys {
+    MODEL_KEY_RSA = 1,
+    MODEL_KEY_PSS = 2, /* a key that may only sign as RSASSA-PSS */
+    MODEL_KEY_DSA = 4,
+    MODEL_KEY_P256 = 8, /* and P-384 */
+    MODEL_KEY_P521 = 16,
+    MODEL_KEY_CURVE = 32, /* any other that OpenSSL knows; TLS has none of them for a leaf */
+    MODEL_KEY_ED25519 = 64,
+    MODEL_KEY_ED448 = 128,
+};
+
+#define MODEL_KEYS_PUBLIC (MODEL_KEY_RSA | MODEL_KEY_P256 | MODEL_KEY_P521) /* what public CAs use */
+#define MODEL_KEYS_ALL                                                                                       \
+    (MODEL_KEYS_PUBLIC | MODEL_KEY_PSS | MODEL_KEY_DSA | MODEL_KEY_CURVE | MODEL_KEY_ED25519 |               \
+     MODEL_KEY_ED448)
+
+/* Extensions that OpenSSL knows and a client does not, so that it refuses critical ones; one bit each. */
+enum model_unknown {
+    MODEL_UNKNOWN_TYPE = 1,     /* Netscape's certificate type */
+    MODEL_UNKNOWN_POLICIES = 2, /* certificate policies */
+    MODEL_UNKNOWN_RULES = 4,    /* for policies: constraints, mappings, inhibitAnyPolicy */
+    MODEL_UNKNOWN_CRL = 8,      /* CRL distribution points */
+    MODEL_UNKNOWN_ALL = 15,
+};
+
+/* A form of names (GEN_DNS, …) as a bit. */
+#define MODEL_FORM(form) (1u << (form))
 
 /* What happens where the trust set does not suffice. Both turn "untrusted" into "unknown". */
 enum model_aia { MODEL_AIA_NEVER, MODEL_AIA_MAY };
@@ -137,12 +171,19 @@ struct model {
     enum model_leaf_usage leaf_key_usage;
     bool netscape; /* a leaf with a Netscape certificate type must be a server's */
     enum model_eku_any eku_any;
-    bool policies;     /* an explicit policy can be asked for (RFC 5280 section 6.1) */
-    bool strict;       /* X509_V_FLAG_X509_STRICT and its like */
-    int key_bits_min;  /* RSA, and what is as strong of other kinds; 0 for no minimum */
-    bool nist_curves;  /* of elliptic curves it knows P-256, P-384 and P-521 alone */
-    bool sha2_only;    /* of digests in signatures it takes SHA-256, SHA-384 and SHA-512 alone */
-    bool sha1_refused; /* in signatures; MD5 and older are refused by everyone who verifies */
+    bool policies;          /* an explicit policy can be asked for (RFC 5280 section 6.1) */
+    bool strict;            /* X509_V_FLAG_X509_STRICT and its like */
+    unsigned flaws;         /* of enum encoding_flaw: so written a certificate is none for it */
+    bool flaws_damage;      /* and its file is damaged */
+    unsigned unknown;       /* of enum model_unknown */
+    unsigned unknown_forms; /* of MODEL_FORM: name constraints of these forms cannot be processed */
+    bool asks_for_staple; /* where a certificate says that one comes (RFC 7633), which nobody here can see */
+    bool leaf_no_ca;      /* a CA is no server */
+    int key_bits_min;     /* RSA, and what is as strong of other kinds; 0 for no minimum */
+    unsigned keys;        /* of enum model_keys: those that it knows */
+    bool sha2_only;       /* of digests in signatures it takes SHA-256, SHA-384 and SHA-512 alone */
+    bool ecdsa_short;     /* and of these with elliptic curves no SHA-512 */
+    bool sha1_refused;    /* in signatures; MD5 and older are refused by everyone who verifies */
     enum model_aia aia;
     enum model_absent absent;
     enum model_revocation revocation;

@@ -229,26 +229,12 @@ bool pool_issuer_unsure(const struct pool *pool, size_t member)
     return false;
 }
 
-static bool same_bytes(const X509_NAME *a, const X509_NAME *b)
-{
-    const unsigned char *left, *right;
-    size_t left_bytes, right_bytes;
-
-    return X509_NAME_get0_der(a, &left, &left_bytes) == 1 &&
-           X509_NAME_get0_der(b, &right, &right_bytes) == 1 && left_bytes == right_bytes &&
-           memcmp(left, right, left_bytes) == 0;
-}
-
 bool pool_name_fits(const struct pool *pool, size_t below, size_t above)
 {
     const struct certificate *issued = pool->members[below].certificate;
     const struct certificate *issuer = pool->members[above].certificate;
 
-    if (!fingerprint_equal(certificate_issuer_digest(issued), certificate_subject_digest(issuer)))
-        return false;
-    return pool->query->model->names == MODEL_NAMES_CANONICAL ||
-           same_bytes(X509_get_issuer_name(certificate_x509(issued)),
-                      X509_get_subject_name(certificate_x509(issuer)));
+    return rule_name_fits(pool->query->model, issued, issuer);
 }
 
 enum signature_state pool_signature(struct pool *pool, size_t issuer, size_t index)

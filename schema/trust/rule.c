@@ -7,6 +7,8 @@
 #include <openssl/x509v3.h>
 
 #include "schema/trust/parameter.h"
+#include "schema/x509/constraint.h"
+#include "schema/x509/encoding.h"
 #include "schema/x509/names.h"
 
 /* More extensions than any certificate has; the check for duplicates is quadratic. */
@@ -66,13 +68,24 @@ static bool is_no_ca(const struct rule_subject *subject)
     return (flags & EXFLAG_V1) == 0 && ((flags & EXFLAG_KUSAGE) == 0 || model_of(subject)->anchor_says_ca);
 }
 
-static bool suffices_for_server(enum model_leaf_usage asked, uint32_t usage)
+static bool is_ca_as_server(const struct rule_subject *subject)
 {
-    switch (asked) {
+    return model_of(subject)->leaf_no_ca && (X509_get_extension_flags(x509_of(subject)) & EXFLAG_CA) != 0;
+}
+
+static bool suffices_for_server(const struct rule_subject *subject, uint32_t usage)
+{
+    const EVP_PKEY *key = X509_get0_pubkey(x509_of(subject));
+
+    switch (model_of(subject)->leaf_key_usage) {
     case MODEL_LEAF_USAGE_IGNORED: return true;
     case MODEL_LEAF_USAGE_ANY:
         return (usage & (KU_DIGITAL_SIGNATURE | KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT)) != 0;
     case MODEL_LEAF_USAGE_SIGNS: return (usage & KU_DIGITAL_SIGNATURE) != 0;
+    case MODEL_LEAF_USAGE_KIND:
+        return (usage & (key != NULL && EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA
+                             ? KU_KEY_ENCIPHERMENT
+                             : KU_DIGITAL_SIGNATURE | KU_KEY_AGREEMENT)) != 0;
     }
     return false;
 }
@@ -83,7 +96,7 @@ static bool has_wrong_key_usage(const struct rule_subject *subject)
     uint32_t usage = X509_get_key_usage(x509_of(subject)); /* all bits where it is absent */
 
     if (subject->place == RULE_LEAF)
-        return !suffices_for_server(model_of(subject)->leaf_key_usage, usage);
+        return !suffices_for_server(subject, usage);
     return checks(subject, MODEL_ANCHOR_KEY_USAGE) && (usage & KU_KEY_CERT_SIGN) == 0;
 }
 
@@ -117,10 +130,42 @@ static bool has_wrong_purpose(const struct rule_subject *subject)
     return (purposes & (XKU_SSL_SERVER | (any_counts ? XKU_ANYEKU : 0))) == 0;
 }
 
+static bool is_critical(const X509 *x509, int nid)
+{
+    int at = X509_get_ext_by_NID(x509, nid, -1);
+
+    return at >= 0 && X509_EXTENSION_get_critical(X509_get_ext(x509, at)) == 1;
+}
+
+static bool has_unknown_extension(const struct rule_subject *subject)
+{
+    static const struct {
+        enum model_unknown kind;
+        int nid;
+    } extensions[] = {
+        { MODEL_UNKNOWN_TYPE, NID_netscape_cert_type },  { MODEL_UNKNOWN_POLICIES, NID_certificate_policies },
+        { MODEL_UNKNOWN_RULES, NID_policy_constraints }, { MODEL_UNKNOWN_RULES, NID_policy_mappings },
+        { MODEL_UNKNOWN_RULES, NID_inhibit_any_policy }, { MODEL_UNKNOWN_CRL, NID_crl_distribution_points },
+    };
+
+    for (size_t i = 0; i < sizeof(extensions) / sizeof(extensions[0]); i++) {
+        if ((model_of(subject)->unknown & extensions[i].kind) != 0 &&
+            is_critical(x509_of(subject), extensions[i].nid))
+            return true;
+    }
+    return false;
+}
+
 static bool has_critical_extension(const struct rule_subject *subject)
 {
-    return checks(subject, MODEL_ANCHOR_FORM) &&
-           (X509_get_extension_flags(x509_of(subject)) & (EXFLAG_CRITICAL | EXFLAG_PROXY)) != 0;
+    const struct model *model = model_of(subject);
+
+    return (checks(subject, MODEL_ANCHOR_FORM) &&
+            ((X509_get_extension_flags(x509_of(subject)) & (EXFLAG_CRITICAL | EXFLAG_PROXY)) != 0 ||
+             has_unknown_extension(subject) ||
+             (model->asks_for_staple && X509_get_ext_by_NID(x509_of(subject), NID_tlsfeature, -1) >= 0))) ||
+           (checks(subject, MODEL_ANCHOR_NAMES) && model->unknown_forms != 0 &&
+            (constraint_forms(subject->certificate) & model->unknown_forms) != 0);
 }
 
 /* No extension may occur twice (RFC 5280 section 4.2). */
@@ -144,8 +189,13 @@ static bool is_malformed(const struct rule_subject *subject)
 {
     X509 *x509 = x509_of(subject);
 
-    return checks(subject, MODEL_ANCHOR_FORM) &&
-           ((X509_get_extension_flags(x509) & EXFLAG_INVALID) != 0 || repeats_extension(x509));
+    unsigned refused = model_of(subject)->flaws & certificate_flaws(subject->certificate);
+
+    /* who reads by the letter has no such anchor to begin with */
+    if (checks(subject, MODEL_ANCHOR_FORM))
+        return refused != 0 || (X509_get_extension_flags(x509) & EXFLAG_INVALID) != 0 ||
+               repeats_extension(x509);
+    return refused != 0 && (model_of(subject)->flaws & ENCODING_LOOSE) != 0;
 }
 
 /* What the trust set's parameters or else the model ask for. */
@@ -173,11 +223,13 @@ static struct strength find_strength(const struct rule_subject *subject)
 
 static bool has_weak_signature(const struct rule_subject *subject)
 {
-    int digest = NID_undef;
+    int digest = NID_undef, kind = NID_undef;
 
     if (!subject->signature_counts ||
-        X509_get_signature_info(x509_of(subject), &digest, NULL, NULL, NULL) != 1)
+        X509_get_signature_info(x509_of(subject), &digest, &kind, NULL, NULL) != 1)
         return false; /* an unknown algorithm is the signature's own matter */
+    if (model_of(subject)->ecdsa_short && kind == EVP_PKEY_EC && digest == NID_sha512)
+        return true;
     switch (digest) {
     case NID_md2:
     case NID_md4:
@@ -192,18 +244,56 @@ static bool has_weak_signature(const struct rule_subject *subject)
     }
 }
 
-static bool is_on_nist_curve(const EVP_PKEY *key)
+static unsigned kind_of_curve(const EVP_PKEY *key)
 {
-    static const int curves[] = { NID_X9_62_prime256v1, NID_secp384r1, NID_secp521r1 };
     char name[64];
 
     if (EVP_PKEY_get_group_name(key, name, sizeof(name), NULL) != 1)
-        return false;
-    for (size_t i = 0; i < sizeof(curves) / sizeof(curves[0]); i++) {
-        if (OBJ_sn2nid(name) == curves[i])
-            return true;
+        return MODEL_KEY_CURVE;
+    switch (OBJ_sn2nid(name)) {
+    case NID_X9_62_prime256v1:
+    case NID_secp384r1: return MODEL_KEY_P256;
+    case NID_secp521r1: return MODEL_KEY_P521;
+    default: return MODEL_KEY_CURVE;
     }
-    return false;
+}
+
+/* Of enum model_keys; 0 for others, of which nothing is said here. */
+static unsigned kind_of_key(const EVP_PKEY *key)
+{
+    switch (EVP_PKEY_get_base_id(key)) {
+    case EVP_PKEY_RSA: return MODEL_KEY_RSA;
+    case EVP_PKEY_RSA_PSS: return MODEL_KEY_PSS;
+    case EVP_PKEY_DSA: return MODEL_KEY_DSA;
+    case EVP_PKEY_EC: return kind_of_curve(key);
+    case EVP_PKEY_ED25519: return MODEL_KEY_ED25519;
+    case EVP_PKEY_ED448: return MODEL_KEY_ED448;
+    default: return 0;
+    }
+}
+
+/* TLS 1.3 has left over P-256, P-384 and P-521 (RFC 8446 section 4.2.3), and clients ask for others in no version. */
+static bool is_strange(const struct rule_subject *subject, const EVP_PKEY *key)
+{
+    unsigned known = model_of(subject)->keys, kind;
+
+    if (known == MODEL_KEYS_ALL && subject->place != RULE_LEAF)
+        return false;
+    if (subject->place == RULE_LEAF)
+        known &= ~(unsigned)MODEL_KEY_CURVE;
+    kind = kind_of_key(key);
+    return (kind & ~known) != 0;
+}
+
+/* Where a security level says so, OpenSSL counts bits of security, of which an RSA key of 2047 has as many as its neighbour. */
+static bool is_short(const struct rule_subject *subject, const EVP_PKEY *key)
+{
+    int level;
+
+    return EVP_PKEY_get_security_bits(key) < find_strength(subject).bits ||
+           (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA &&
+            !parameter_security_level(subject->query->trust, &level) &&
+            EVP_PKEY_get_bits(key) < model_of(subject)->key_bits_min);
 }
 
 static bool has_weak_key(const struct rule_subject *subject)
@@ -217,11 +307,9 @@ static bool has_weak_key(const struct rule_subject *subject)
         EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &explicit) == 1 &&
         explicit != 0)
         return true; /* a curve that the certificate itself brings (RFC 5480 section 2.1.1) */
-    if (model_of(subject)->nist_curves && EVP_PKEY_get_base_id(key) == EVP_PKEY_EC && !is_on_nist_curve(key))
-        return true;
-    if (parameter_refuses_key(subject->query->trust, key, subject->place == RULE_ANCHOR))
-        return true;
-    return EVP_PKEY_get_security_bits(key) < find_strength(subject).bits;
+    return is_strange(subject, key) ||
+           parameter_refuses_key(subject->query->trust, key, subject->place == RULE_ANCHOR) ||
+           is_short(subject, key);
 }
 
 static bool is_distrusted(const struct rule_subject *subject)
@@ -241,13 +329,6 @@ static bool lacks_key_id(const struct rule_subject *subject)
     if (!subject->last && X509_get0_authority_key_id(x509) == NULL)
         return true;
     return (X509_get_extension_flags(x509) & EXFLAG_CA) != 0 && X509_get0_subject_key_id(x509) == NULL;
-}
-
-static bool is_critical(const X509 *x509, int nid)
-{
-    int at = X509_get_ext_by_NID(x509, nid, -1);
-
-    return at >= 0 && X509_EXTENSION_get_critical(X509_get_ext(x509, at)) == 1;
 }
 
 /* The same flag on shapes: what check_extensions() of OpenSSL 3.0 refuses besides. */
@@ -278,6 +359,7 @@ static const struct rule {
     { PATH_NOT_YET_VALID, RULE_LEAF | RULE_CA | RULE_ANCHOR, is_not_yet_valid },
     { PATH_HOSTNAME, RULE_LEAF | RULE_PINNED, has_other_name },
     { PATH_NOT_A_CA, RULE_CA | RULE_ANCHOR, is_no_ca },
+    { PATH_EKU, RULE_LEAF, is_ca_as_server },
     { PATH_KEY_USAGE, RULE_LEAF | RULE_CA | RULE_ANCHOR, has_wrong_key_usage },
     { PATH_EKU, RULE_LEAF | RULE_CA | RULE_ANCHOR, has_wrong_purpose },
     { PATH_EKU, RULE_LEAF, is_of_another_type },
@@ -332,6 +414,48 @@ static bool issuer_fits(X509 *x509, X509 *issuer)
     const X509_NAME *name = named_issuer(x509);
 
     return name == NULL || X509_NAME_cmp(name, X509_get_issuer_name(issuer)) == 0;
+}
+
+static bool same_bytes(const X509_NAME *a, const X509_NAME *b)
+{
+    const unsigned char *left, *right;
+    size_t left_bytes, right_bytes;
+
+    return X509_NAME_get0_der(a, &left, &left_bytes) == 1 &&
+           X509_NAME_get0_der(b, &right, &right_bytes) == 1 && left_bytes == right_bytes &&
+           memcmp(left, right, left_bytes) == 0;
+}
+
+/* Whether all values are of the two kinds of string that Java compares as text (X500Name.canonicalize). */
+static bool are_strings(const X509_NAME *name)
+{
+    for (int i = 0; i < X509_NAME_entry_count(name); i++) {
+        int type = ASN1_STRING_type(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, i)));
+
+        if (type != V_ASN1_UTF8STRING && type != V_ASN1_PRINTABLESTRING)
+            return false;
+    }
+    return true;
+}
+
+/* OpenSSL compares them as MODEL_NAMES_ASCII says (asn1_string_canon). */
+bool rule_name_fits(const struct model *model, const struct certificate *certificate,
+                    const struct certificate *issuer)
+{
+    const X509_NAME *name = X509_get_issuer_name(certificate_x509(certificate)),
+                    *other = X509_get_subject_name(certificate_x509(issuer));
+
+    if (!fingerprint_equal(certificate_issuer_digest(certificate), certificate_subject_digest(issuer)))
+        return false;
+    switch (model->names) {
+    case MODEL_NAMES_CANONICAL: return true;
+    case MODEL_NAMES_ASCII: return X509_NAME_cmp(name, other) == 0;
+    case MODEL_NAMES_STRINGS:
+        return same_bytes(name, other) ||
+               (are_strings(name) && are_strings(other) && X509_NAME_cmp(name, other) == 0);
+    case MODEL_NAMES_BYTES: return same_bytes(name, other);
+    }
+    return false;
 }
 
 bool rule_key_id_fits(const struct model *model, const struct certificate *certificate,

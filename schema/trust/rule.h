@@ -24,6 +24,10 @@ struct rule_subject {
 /* A set of enum path_problem_code, one bit each. */
 uint32_t rule_problems(const struct rule_subject *subject);
 
+/* Whether `certificate` names `issuer` as its issuer, as the model compares names. */
+bool rule_name_fits(const struct model *model, const struct certificate *certificate,
+                    const struct certificate *issuer);
+
 /*
  * Whether the authority key identifier of `certificate` fits `issuer` as the model compares it. An
  * identifier that is absent on either side fits.

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/x509v3.h>
+
 #include "schema/trust/lookup.h"
 
 struct trust_set *trust_set_new(void)
@@ -107,9 +109,19 @@ static bool reads_lines(const struct file *file)
     return file->model->reads_by_line && !is_keystore(file->store);
 }
 
+/* Whether it is a certificate for us and none for this client, which then gives up the file. */
+static bool is_flawed(const struct file *file, const struct store_item *item)
+{
+    return file->model->flaws_damage && item->certificate != NULL &&
+           ((certificate_flaws(item->certificate) & file->model->flaws) != 0 ||
+            (X509_get_extension_flags(certificate_x509(item->certificate)) & EXFLAG_INVALID) != 0);
+}
+
 /* Whether the client's reader stumbles over this item. */
 static bool is_damaged(const struct file *file, const struct store_item *item)
 {
+    if (is_flawed(file, item))
+        return true;
     if (reads_lines(file))
         return item->entry.by_line == STORE_LINE_DAMAGED;
     return item->entry.kind == STORE_ENTRY_DAMAGED || item->entry.trailing;
@@ -126,8 +138,11 @@ static const char *damage_of(const struct store_item *item)
 {
     if (item->entry.damage != NULL)
         return item->entry.damage;
-    return item->entry.trailing ? "bytes follow the certificate"
-                                : "its lines are not as this reader wants them";
+    if (item->entry.trailing)
+        return "bytes follow the certificate";
+    return item->certificate != NULL && item->entry.by_line != STORE_LINE_DAMAGED
+               ? "a certificate that this client cannot read"
+               : "its lines are not as this reader wants them";
 }
 
 /* Where this reader stops in the file: `from` when nothing of it counts. */

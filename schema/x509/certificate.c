@@ -11,6 +11,7 @@
 
 #include "schema/base/input.h"
 #include "schema/base/text.h"
+#include "schema/x509/encoding.h"
 #include "schema/x509/names.h"
 
 /* A PEM file of certificates: the largest bundles are under 2 MiB. */
@@ -23,6 +24,7 @@ struct certificate {
     X509 *x509;
     struct fingerprint fingerprint, key_identity, subject_digest, issuer_digest;
     int64_t not_before, not_after;
+    unsigned flaws;
     char *label, *subject, *issuer, *serial;
 };
 
@@ -162,6 +164,7 @@ static void describe(struct certificate *certificate)
 
     /* OpenSSL caches extensions at the first question; asked here, the object is read-only afterwards. */
     X509_check_purpose(certificate->x509, -1, 0);
+    certificate->flaws = encoding_flaws(certificate->x509, certificate->der, certificate->der_bytes);
     certificate->fingerprint = fingerprint_of(certificate->der, certificate->der_bytes);
     certificate->key_identity = digest_key(certificate->x509);
     certificate->subject_digest = digest_name(subject);
@@ -271,6 +274,11 @@ int64_t certificate_not_before(const struct certificate *certificate)
 int64_t certificate_not_after(const struct certificate *certificate)
 {
     return certificate->not_after;
+}
+
+unsigned certificate_flaws(const struct certificate *certificate)
+{
+    return certificate->flaws;
 }
 
 bool certificate_is_self_issued(const struct certificate *certificate)

@@ -45,6 +45,9 @@ const struct fingerprint *certificate_issuer_digest(const struct certificate *ce
 int64_t certificate_not_before(const struct certificate *certificate); /* Unix seconds, inclusive */
 int64_t certificate_not_after(const struct certificate *certificate);  /* Unix seconds, inclusive */
 
+/* How it is written: a set of enum encoding_flaw (encoding.h). */
+unsigned certificate_flaws(const struct certificate *certificate);
+
 /* Subject equals issuer (normalised). Says nothing about who signed it. */
 bool certificate_is_self_issued(const struct certificate *certificate);
 

@@ -42,6 +42,27 @@ void constraint_free(struct constraint *constraint)
     free(constraint);
 }
 
+static unsigned forms_of(const STACK_OF(GENERAL_SUBTREE) * subtrees)
+{
+    unsigned constrained = 0;
+
+    for (int i = 0; i < sk_GENERAL_SUBTREE_num(subtrees); i++)
+        constrained |= 1u << sk_GENERAL_SUBTREE_value(subtrees, i)->base->type;
+    return constrained;
+}
+
+unsigned constraint_forms(const struct certificate *ca)
+{
+    struct constraint *constraint = constraint_new(ca);
+    unsigned constrained = constraint == NULL || constraint->subtrees == NULL
+                               ? 0
+                               : forms_of(constraint->subtrees->permittedSubtrees) |
+                                     forms_of(constraint->subtrees->excludedSubtrees);
+
+    constraint_free(constraint);
+    return constrained;
+}
+
 /* Bytes of a name, not ended by a NUL. */
 struct piece {
     const char *bytes;

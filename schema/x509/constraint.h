@@ -15,6 +15,9 @@ enum constraint_result {
 
 struct constraint;
 
+/* The forms of names (GEN_DNS, …) that a certificate constrains, a bit each; 0 where it has no constraints. */
+unsigned constraint_forms(const struct certificate *ca);
+
 /* The constraints of a CA; NULL when it has none. The certificate is borrowed and must stay. */
 struct constraint *constraint_new(const struct certificate *ca);
 void constraint_free(struct constraint *constraint);

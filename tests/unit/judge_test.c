@@ -75,6 +75,10 @@ static const struct chain_case {
     { "a served issuing CA that ends inside breaks everybody", "brief", "java", { "new", "old" }, T2026, T2028, VERDICT_NOT_READY, "expires-in-phase", JUNE_2026 + 1, false },
     { "the last second of validity still counts", "brief", "java", { "new" }, T2026, JUNE_2026 + 1, VERDICT_READY, "ok", CLOCK_NEVER, false },
     { "the second after it does not", "brief", "java", { "new" }, T2026, JUNE_2026 + 2, VERDICT_NOT_READY, "expires-in-phase", JUNE_2026 + 1, false },
+    { "one of another spelling, which only some take for the same", "new", "rfc5280", { "spelt" }, T2026, T2028, VERDICT_NOT_READY, "expires-in-phase", JUNE_2026 + 1, false },
+    { "and OpenSSL does not", "new", "openssl", { "spelt" }, T2026, T2028, VERDICT_NOT_READY, "cross-only", CLOCK_NEVER, false },
+    { "also where only its key is known", "new-by-key", "openssl", { "spelt" }, T2026, T2028, VERDICT_NOT_READY, "root-missing", CLOCK_NEVER, false },
+    { "who compares as RFC 5280 says takes it by its key", "new-by-key", "rfc5280", { "spelt" }, T2026, T2028, VERDICT_NOT_READY, "expires-in-phase", JUNE_2026 + 1, false },
     { "a root that ends inside", "brief-by-key", "openssl", { "brief" }, T2026, T2028, VERDICT_NOT_READY, "expires-in-phase", JUNE_2026 + 1, false },
     { "a root that has ended", "brief-by-key", "openssl", { "brief" }, JUNE_2026 + 1, T2028, VERDICT_NOT_READY, "root-expired", CLOCK_NEVER, false },
     { "which Java does not mind", "brief-by-key", "java", { "brief" }, JUNE_2026 + 1, T2028, VERDICT_READY, "ok", CLOCK_NEVER, false },
@@ -304,6 +308,7 @@ static const struct root_case {
     { "another one", "openssl", { "old" }, ROOT_ABSENT, false },
     { "another one in what could be read", "openssl", { "old" }, ROOT_STATE_UNKNOWN, true },
     { "there in what could be read", "openssl", { "new" }, ROOT_TRUSTED, true },
+    { "by another spelling", "openssl", { "spelt" }, ROOT_ABSENT, false },
     { "something of its key that was not sent", "java", { "!cross" }, ROOT_STATE_UNKNOWN, false },
 };
 
