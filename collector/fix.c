@@ -29,6 +29,9 @@ static enum guidance_target target_of(const struct client *client, const struct 
         if (client->choice.settings.count == 0)
             return GUIDANCE_CERTIFI;
         break;
+    case RUNTIME_HTTPLIB2:
+    case RUNTIME_BOTOCORE:
+    case RUNTIME_GRPC:
     case RUNTIME_OPENSSL:
     case RUNTIME_PYTHON:
     case RUNTIME_CURL:

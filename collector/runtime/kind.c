@@ -1,12 +1,15 @@
 #include "collector/runtime/kind.h"
 
 static const struct kind kinds[RUNTIMES] = {
-    [RUNTIME_OPENSSL] = { "openssl", openssl_add, NULL, openssl_choose },
+    [RUNTIME_OPENSSL] = { "openssl", openssl_add, openssl_settle, openssl_choose },
     [RUNTIME_PYTHON] = { "python", python_add, NULL, openssl_choose },
     [RUNTIME_REQUESTS] = { "python-requests", NULL, NULL, certifi_choose },
     [RUNTIME_HTTPX] = { "python-httpx", NULL, NULL, httpx_choose },
     [RUNTIME_CERTIFI] = { "python-certifi", NULL, NULL, certifi_choose },
-    [RUNTIME_PIP] = { "pip", NULL, NULL, certifi_choose },
+    [RUNTIME_PIP] = { "pip", NULL, NULL, pip_choose },
+    [RUNTIME_HTTPLIB2] = { "python-httplib2", NULL, NULL, certifi_choose },
+    [RUNTIME_BOTOCORE] = { "python-botocore", NULL, botocore_settle, certifi_choose },
+    [RUNTIME_GRPC] = { "python-grpc", NULL, NULL, grpc_choose },
     [RUNTIME_NODE] = { "node", node_add, node_settle, node_choose },
     [RUNTIME_JAVA] = { "java", java_add, java_settle, java_choose },
     [RUNTIME_CURL] = { "curl", curl_add, curl_settle, curl_choose },

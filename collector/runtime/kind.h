@@ -23,6 +23,8 @@ struct kind {
 const struct kind *kind_of(enum runtime runtime);
 
 void openssl_add(struct installed_list *list, int root_fd, const char *path, const char *resolved);
+void openssl_settle(struct trust_settings *settings, const struct process *process,
+                    const struct installed *installed, int root_fd);
 void openssl_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker);
 
 /* OpenSSL's two defaults, or those of the one that is loaded, of which each is replaced by its own variable. */
@@ -40,6 +42,10 @@ void openssl_choose_directories(struct choice *choice, const struct speaker *spe
 void python_add(struct installed_list *list, int root_fd, const char *path, const char *resolved);
 void httpx_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker);
 void certifi_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker);
+void pip_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker);
+void botocore_settle(struct trust_settings *settings, const struct process *process,
+                     const struct installed *installed, int root_fd);
+void grpc_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker);
 
 /*
  * The libraries that a process of the Python at `index` finds elsewhere before those of its prefix, as rows of a home of

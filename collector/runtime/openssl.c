@@ -58,6 +58,47 @@ void openssl_choose_of(struct choice *choice, const struct text_list *defaults, 
     text_list_clear(&loaded);
 }
 
+/* Mozilla::CA, from which IO::Socket::SSL and older LWPs take their roots, where @INC mostly leads. */
+static bool has_mozilla_ca(int root_fd)
+{
+    static const char *const patterns[] = {
+        "/usr/share/perl5/Mozilla/CA/cacert.pem",
+        "/usr/share/perl5/vendor_perl/Mozilla/CA/cacert.pem",
+        "/usr/local/share/perl/*/Mozilla/CA/cacert.pem",
+        "/usr/local/share/perl5/*/Mozilla/CA/cacert.pem",
+        "/usr/local/lib/perl5/site_perl/*/Mozilla/CA/cacert.pem",
+        "/opt/*/lib/perl5/site_perl/*/Mozilla/CA/cacert.pem",
+        "/root/perl5/lib/perl5/Mozilla/CA/cacert.pem",
+        "/home/*/perl5/lib/perl5/Mozilla/CA/cacert.pem",
+    };
+    struct text_list found = { 0 };
+    bool has;
+
+    for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
+        tree_glob(root_fd, patterns[i], &found);
+    has = found.count > 0;
+    text_list_clear(&found);
+    return has;
+}
+
+/* Perl asks OpenSSL, unless LWP or a bundle of roots among its modules says otherwise: which of them a script asks is not seen. */
+void openssl_settle(struct trust_settings *settings, const struct process *process,
+                    const struct installed *installed, int root_fd)
+{
+    static const char *const variables[] = { "PERL_LWP_SSL_CA_FILE", "PERL_LWP_SSL_CA_PATH",
+                                             "PERL_LWP_SSL_VERIFY_HOSTNAME", "HTTPS_CA_FILE",
+                                             "HTTPS_CA_DIR" };
+
+    if (!text_starts(tree_name(installed->resolved), "perl"))
+        return;
+    for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
+        if (process_variable(process, variables[i]) != NULL)
+            settings_set(settings, SETTING_UNSETTLED, variables[i], "");
+    }
+    if (has_mozilla_ca(root_fd))
+        settings_set(settings, SETTING_UNSETTLED, "Mozilla::CA", "");
+}
+
 void openssl_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker)
 {
     openssl_conf_choose(choice, installed, speaker);

@@ -31,6 +31,9 @@ static void fill_streams(struct installed *streams, int root_fd, const struct ph
     note(&streams->told_file, trust->file);
     note(&streams->told_directory, trust->directory);
     note_files(streams, trust);
+    if (trust->inherits && streams->told_file == NULL && streams->told_directory == NULL &&
+        streams->unclear == NULL)
+        streams->unclear = "clear_env";
     if (directory != NULL) {
         streams->configuration = openssldir_configuration(directory);
         openssldir_add_stores(&streams->stores, directory);

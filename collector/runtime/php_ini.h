@@ -8,10 +8,12 @@
 
 /* Of each value the one that stands: NULL where nothing is said, "" where it is said to be nothing. */
 struct php_trust {
-    char *file;             /* openssl.cafile: for streams and, before its own, for the curl extension */
-    char *directory;        /* openssl.capath: for streams */
-    char *curl_file;        /* curl.cainfo */
-    bool loads_curl;        /* the extension */
+    char *file;      /* openssl.cafile: for streams and, before its own, for the curl extension */
+    char *directory; /* openssl.capath: for streams */
+    char *curl_file; /* curl.cainfo */
+    bool loads_curl; /* the extension */
+    bool
+        inherits; /* a pool's scripts have variables that nobody can see: FPM overwrites what it was started with */
     struct text_list files; /* that were read, or would be if they were there, and their folders */
     const char *unclear;    /* where something is said that is not followed; NULL */
 };

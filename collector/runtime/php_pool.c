@@ -5,6 +5,7 @@
 
 #include "collector/host/tree.h"
 #include "collector/runtime/ini.h"
+#include "collector/runtime/words.h"
 
 /*
  * FPM's own files, one of which includes the others. A pool's section can be spread over several of them (php.net's
@@ -52,7 +53,7 @@ static char *word_of(const char *key, const char *kind)
 
 static bool is_of_trust(const char *key)
 {
-    static const char *const marks[] = { "openssl.ca", "curl.cainfo", "[SSL_CERT_" };
+    static const char *const marks[] = { "openssl.ca", "curl.cainfo", "[SSL_CERT_", "clear_env" };
 
     for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
         if (strstr(key, marks[i]) != NULL)
@@ -100,8 +101,16 @@ bool php_pool_exists(int root_fd, const char *program, const char *pool)
 struct reading {
     struct php_trust *trust;
     const char *pool, *kind;
+    bool of_service;        /* systemd starts it, whose files say what it is started with */
     struct text_list taken; /* words that were said */
 };
+
+static bool is_off(const char *value)
+{
+    static const char *const off[] = { "no", "off", "false", "0", NULL };
+
+    return words_have(off, value);
+}
 
 /* A word that is said twice is not followed, nor what is neither a value of PHP's nor about trust (env). */
 static void take_line(void *context, const char *section, const char *key, const char *value)
@@ -109,6 +118,10 @@ static void take_line(void *context, const char *section, const char *key, const
     struct reading *reading = context;
     char *word = word_of(key, reading->kind);
 
+    if (strcmp(section, reading->pool) == 0 && strcmp(key, "clear_env") == 0) {
+        reading->trust->inherits = is_off(value) && !reading->of_service;
+        return;
+    }
     if (strcmp(section, reading->pool) != 0 || !is_of_trust(key)) {
         free(word);
         return;
@@ -144,7 +157,10 @@ void php_pool_read(struct php_trust *trust, int root_fd, const char *program, co
     static const char *const kinds[] = { "php_value", "php_admin_value" };
 
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        struct reading reading = { .trust = trust, .pool = pool, .kind = kinds[i] };
+        struct reading reading = { .trust = trust,
+                                   .pool = pool,
+                                   .kind = kinds[i],
+                                   .of_service = tree_exists(root_fd, "/run/systemd/system") };
 
         walk(root_fd, program, take_line, &reading);
         text_list_clear(&reading.taken);

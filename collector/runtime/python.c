@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/host/home.h"
 #include "collector/host/tree.h"
 #include "collector/runtime/openssl_conf.h"
 #include "collector/runtime/openssldir.h"
@@ -169,6 +170,66 @@ static bool follows_default(int root_fd, enum runtime runtime, const char *modul
     return follows;
 }
 
+/* pip from 24.2 on and Python from 3.10 on: OpenSSL's store beside certifi's file, by way of truststore. */
+static void add_stores_of_truststore(struct installed *pip, int root_fd, const struct installed *python,
+                                     const char *module)
+{
+    char *truststore = tree_join(module, "_vendor/truststore");
+    int major = 0, minor = 0;
+
+    sscanf(python->version, "%d.%d", &major, &minor);
+    if (tree_is_directory(root_fd, truststore) && (major > 3 || minor >= 10)) {
+        for (size_t i = 0; i < python->stores.count; i++)
+            text_list_add(&pip->system_stores, python->stores.items[i]);
+    }
+    free(truststore);
+}
+
+/*
+ * Libraries that bring a file of their own. httplib2 and botocore take certifi's where that is installed; their contexts
+ * are not those of ssl.create_default_context().
+ */
+static const struct bringer {
+    enum runtime runtime;
+    const char *module, *file, *model;
+    bool asks_certifi;
+    const char *code, *mark; /* where a distribution's patch names another file; NULL: nowhere */
+} bringers[] = {
+    { RUNTIME_HTTPLIB2, "httplib2", "cacerts.txt", "openssl", true, "certs.py", "BUILTIN_CA_CERTS = \"" },
+    { RUNTIME_BOTOCORE, "botocore", "cacert.pem", "openssl", true, NULL, NULL },
+    { RUNTIME_GRPC, "grpc/_cython/_credentials", "roots.pem", "boringssl", false, NULL, NULL },
+};
+
+static char *brought_store(int root_fd, const struct bringer *bringer, const char *module)
+{
+    char *code = bringer->code == NULL ? NULL : tree_join(module, bringer->code),
+         *patched = code == NULL ? NULL : tree_find_text(root_fd, code, bringer->mark, "\"");
+
+    free(code);
+    return patched != NULL ? patched : tree_join(module, bringer->file);
+}
+
+static void add_bringer(struct installed_list *list, int root_fd, const struct installed *python,
+                        const struct bringer *bringer, const char *module, const char *certifi)
+{
+    struct installed *installed = installed_add(list, bringer->runtime, python->executable, python->resolved,
+                                                python->home, bringer->model);
+    char *store = bringer->asks_certifi && certifi != NULL ? certifi_store(root_fd, certifi)
+                                                           : brought_store(root_fd, bringer, module);
+
+    if (installed != NULL) {
+        text_list_add(&installed->stores, store);
+        installed->version = memory_text("");
+        installed->unclear = python->unclear;
+        if (bringer->asks_certifi && python->configuration != NULL)
+            installed->configuration = memory_text(python->configuration);
+        installed->own_level = bringer->asks_certifi && python->own_level;
+        if (bringer->asks_certifi && strcmp(python->model, "openssl-1.0.2") == 0)
+            installed->model = python->model;
+    }
+    free(store);
+}
+
 /* A library of this Python that brings its own idea of what to trust. */
 static void add_library(struct installed_list *list, int root_fd, const struct installed *python,
                         enum runtime runtime, const char *module, const char *certifi)
@@ -191,6 +252,8 @@ static void add_library(struct installed_list *list, int root_fd, const struct i
             installed->model = python->model;
         if (runtime == RUNTIME_REQUESTS)
             add_bundle_of_urllib3(installed, root_fd, module);
+        if (runtime == RUNTIME_PIP)
+            add_stores_of_truststore(installed, root_fd, python, module);
     }
     free(store);
 }
@@ -216,6 +279,13 @@ static void add_libraries(struct installed_list *list, int root_fd, const struct
         free(module);
         free(vendor);
     }
+    for (size_t i = 0; i < sizeof(bringers) / sizeof(bringers[0]); i++) {
+        char *module = find_module(root_fd, folders, bringers[i].module);
+
+        if (module != NULL)
+            add_bringer(list, root_fd, python, &bringers[i], module, certifi);
+        free(module);
+    }
     free(pip);
     free(httpx);
     free(certifi);
@@ -225,7 +295,9 @@ static void add_libraries(struct installed_list *list, int root_fd, const struct
 /* A module of an application's own folder can have any name; these are the files of the libraries. */
 static bool has_library(int root_fd, const struct text_list *folders)
 {
-    static const char *const files[] = { "requests/adapters.py", "certifi/core.py", "httpx/_config.py" };
+    static const char *const files[] = { "requests/adapters.py",    "certifi/core.py",
+                                         "httpx/_config.py",        "httplib2/certs.py",
+                                         "botocore/httpsession.py", "grpc/_cython/_credentials/roots.pem" };
     bool has = false;
 
     for (size_t i = 0; i < folders->count; i++) {
@@ -375,4 +447,40 @@ void httpx_choose(struct choice *choice, const struct installed *installed, cons
         openssl_choose_directories(choice, speaker, directories);
     else if (installed->stores.count > 0)
         choice_add_store(choice, speaker, installed->stores.items[0], CHOICE_ANY, false);
+}
+
+/* PIP_CERT and its like take certifi's place, and the system's store stays beside them. */
+void pip_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker)
+{
+    certifi_choose(choice, installed, speaker);
+    if (settings_get(speaker->settings, SETTING_BUNDLE) == NULL && installed->system_stores.count > 0)
+        openssl_choose_of(choice, &installed->system_stores, speaker);
+}
+
+/* A file of its user's can name a bundle where no variable does (botocore's configprovider.py). */
+void botocore_settle(struct trust_settings *settings, const struct process *process,
+                     const struct installed *installed, int root_fd)
+{
+    char *home = home_of(process, root_fd), *path = home == NULL ? NULL : tree_join(home, ".aws/config"),
+         *named = path == NULL ? NULL : tree_find_text(root_fd, path, "ca_bundle", "");
+
+    (void)installed;
+    if (path != NULL)
+        text_list_add(&settings->files, path);
+    if (named != NULL && process_variable(process, "AWS_CA_BUNDLE") == NULL)
+        settings_set(settings, SETTING_UNSETTLED, "ca_bundle", "");
+    free(named);
+    free(path);
+    free(home);
+}
+
+/* grpc for Python: its file, or what the one variable names. Of OpenSSL it knows neither stores nor configuration. */
+void grpc_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker)
+{
+    const char *bundle = settings_get(speaker->settings, SETTING_BUNDLE);
+
+    if (bundle != NULL)
+        choice_add_set(choice, speaker, bundle, CHOICE_FILE);
+    else if (installed->stores.count > 0)
+        choice_add_store(choice, speaker, installed->stores.items[0], CHOICE_FILE, false);
 }

@@ -166,6 +166,9 @@ static bool is_meant(const struct installed_list *list, const struct installed *
     case RUNTIME_PYTHON: return item->home == NULL || strcmp(item->home, known->prefix) == 0;
     case RUNTIME_REQUESTS:
     case RUNTIME_HTTPX:
+    case RUNTIME_HTTPLIB2:
+    case RUNTIME_BOTOCORE:
+    case RUNTIME_GRPC:
     case RUNTIME_CERTIFI: return item->home == NULL || strcmp(item->home, home) == 0;
     case RUNTIME_PIP: return false; /* in a Python that runs something else, pip is only a file */
     case RUNTIME_PHP:

@@ -10,6 +10,9 @@ enum runtime {
     RUNTIME_HTTPX,
     RUNTIME_CERTIFI, /* certifi without requests: aiohttp with it */
     RUNTIME_PIP,
+    RUNTIME_HTTPLIB2,
+    RUNTIME_BOTOCORE,
+    RUNTIME_GRPC, /* for Python, with a BoringSSL of its own */
     RUNTIME_NODE,
     RUNTIME_JAVA,
     RUNTIME_CURL,

@@ -8,8 +8,8 @@
 #define OF(runtime) (1u << RUNTIME_##runtime)
 #define ON_OPENSSL (OF(OPENSSL) | OF(PYTHON) | OF(PHP))
 #define ON_LIBSSL                                                                                            \
-    (ON_OPENSSL | OF(REQUESTS) | OF(HTTPX) | OF(CERTIFI) | OF(PIP) | OF(NODE) | OF(CURL) | OF(PHP_CURL) |    \
-     OF(GIT))
+    (ON_OPENSSL | OF(REQUESTS) | OF(HTTPX) | OF(CERTIFI) | OF(PIP) | OF(HTTPLIB2) | OF(BOTOCORE) |           \
+     OF(NODE) | OF(CURL) | OF(PHP_CURL) | OF(GIT))
 #define OWN_GETENV (OF(CURL) | OF(GO))
 
 /*
@@ -38,6 +38,11 @@ static const struct variable {
     { "PIP_CERT", OF(PIP), SETTING_BUNDLE, true, false },
     { "REQUESTS_CA_BUNDLE", OF(PIP), SETTING_BUNDLE, true, false },
     { "CURL_CA_BUNDLE", OF(PIP), SETTING_BUNDLE, true, false },
+    { "HTTPLIB2_CA_CERTS", OF(HTTPLIB2), SETTING_BUNDLE, false, false },
+    { "AWS_CA_BUNDLE", OF(BOTOCORE), SETTING_BUNDLE, false, false },
+    { "REQUESTS_CA_BUNDLE", OF(BOTOCORE), SETTING_BUNDLE, false, false },
+    { "AWS_CONFIG_FILE", OF(BOTOCORE), SETTING_UNSETTLED, true, false },
+    { "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", OF(GRPC), SETTING_BUNDLE, true, false },
     { "OPENSSL_CONF", ON_LIBSSL, SETTING_CONFIGURATION, false, true },
     { "OPENSSL_CONF_INCLUDE", ON_LIBSSL, SETTING_UNSETTLED, false, true },
     { "NODE_EXTRA_CA_CERTS", OF(NODE), SETTING_EXTRA, true, false },

@@ -169,6 +169,25 @@ static bool serves(const struct campaign_phase *phase, size_t chain)
     return false;
 }
 
+/* Whoever is bound to a fallback meets its chain, so that a phase through which one is open serves that chain too. */
+static bool check_fallback(struct form_reader *reader, size_t index, struct error *err)
+{
+    const struct campaign *campaign = reader->campaign;
+    const struct campaign_endpoint *endpoint = &campaign->endpoints[index];
+    const struct place place = { "endpoints", NULL, "until", index };
+
+    for (size_t i = 0; i < campaign->phase_count && endpoint->use == USE_FALLBACK; i++) {
+        const struct campaign_phase *phase = &campaign->phases[i];
+
+        if (endpoint->from < phase->end && endpoint->until >= phase->end && !serves(phase, endpoint->chain))
+            return fail(reader, &place, err,
+                        "expected an instant before the end of the phase \"%s\", which does not serve the "
+                        "fallback's chain \"%s\"",
+                        phase->name, campaign->chains[endpoint->chain].name);
+    }
+    return true;
+}
+
 static bool check_rollout(struct form_reader *reader, size_t index, struct error *err)
 {
     const struct campaign_phase *phase = &reader->campaign->phases[index];
@@ -277,6 +296,10 @@ bool consistency_check(struct form_reader *reader, struct error *err)
         if (!check_phase(reader, i, err))
             return false;
         default_advised_source(reader, i);
+    }
+    for (size_t i = 0; i < campaign->endpoint_count; i++) {
+        if (!check_fallback(reader, i, err))
+            return false;
     }
     for (size_t i = 0; i < campaign->phase_count; i++)
         warn_of_phase(reader, i);

@@ -85,7 +85,7 @@ static const struct trust_entry *first_of_name(const struct path_query *query,
 
         if (!has_name_of(entry, named))
             continue;
-        if (query->model->alternatives == MODEL_ALTERNATIVES_LAST_RESORT ||
+        if (query->model->alternatives == MODEL_ALTERNATIVES_LAST_RESORT || query->model->first_of_name ||
             (certificate_not_before(entry->certificate) <= query->at &&
              query->at <= certificate_not_after(entry->certificate)))
             return entry;

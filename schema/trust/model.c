@@ -76,6 +76,19 @@ static const struct model models[] = {
       OPENSSL_FAMILY, .anchors = MODEL_ANCHORS_ANY, .strict = true, .key_bits_min = 2048 },
 
     /*
+     * BoringSSL as grpcio 1.85 carries it for Python, measured with its channels: partial chains as curl's, but of several
+     * issuers of a name the first is taken, a leaf with a key usage must sign, policies count, and a byte order mark hides the first
+     * certificate. It takes roots that OpenSSL refuses for their extensions; here they are refused.
+     */
+    { .name = "boringssl", .clients = "grpc for Python",
+      .formats = MODEL_READS_PEM, .damage = MODEL_DAMAGE_DROPS_FILE, .trusted_block = MODEL_TRUSTED_SKIPPED,
+      .reads_x509_label = true, .loses_first_after_bom = true, .anchors = MODEL_ANCHORS_ANY, .anchor_dates = true,
+      .anchor_checks = MODEL_ANCHOR_ALL, .alternatives = MODEL_ALTERNATIVES_FIRST, .first_of_name = true,
+      .order = MODEL_TRUSTED_FIRST, .order_matters = true, .aki = MODEL_AKI_ISSUER_SERIAL, .names = MODEL_NAMES_ASCII,
+      .flaws = BY_THE_LETTER, .keys = MODEL_KEYS_PUBLIC, .unknown = MODEL_UNKNOWN_ALL, .sha2_only = true, .policies = true,
+      .eku = MODEL_EKU_ALL, .leaf_key_usage = MODEL_LEAF_USAGE_SIGNS, .key_bits_min = 2048, .sha1_refused = true, .verifies = true },
+
+    /*
      * Node 20 with its own OpenSSL at security level 1, measured: NODE_EXTRA_CA_CERTS is read block by
      * block up to the first damaged one, TRUSTED blocks are passed over, and there are no directories.
      */

@@ -160,6 +160,7 @@ struct model {
     size_t served_max;           /* certificates that are taken from a server; 0: no bound known */
     size_t cas_max;              /* intermediates of a path, self-issued ones apart; 0: no bound known */
     enum model_order order;
+    bool first_of_name; /* of several issuers of a name the first, whatever its dates */
     bool ends_once;     /* of a served list: an end that is found is kept, though its dates are over */
     bool order_matters; /* the order of the trust set changes verdicts, and so belongs to its digest */
     enum model_aki aki;

@@ -51,7 +51,7 @@ static size_t better(const struct pool *pool, size_t best, size_t candidate)
 {
     if (best == NOBODY)
         return candidate;
-    if (is_valid_now(pool, best))
+    if (pool->query->model->first_of_name || is_valid_now(pool, best))
         return best;
     if (is_valid_now(pool, candidate))
         return candidate;

@@ -170,6 +170,85 @@ static const struct kind_case httpx[] = {
       NULL },
 };
 
+/* httplib2 0.20 and 0.32, botocore 1.29 and 1.44, grpcio 1.85, pip 26.3. */
+#define PYTHON_WITH(module, text)                                                                            \
+    { "/usr/bin/python3.11", "x" }, { "/srv/b.pem", PEM_B },                                                 \
+    {                                                                                                        \
+        "/usr/lib/python3/dist-packages/" module, text                                                       \
+    }
+#define RUN_WITH(variable)                                                                                   \
+    {                                                                                                        \
+        "/usr/bin/python3.11", { "python3", "x.py" }, { variable }, NULL                                     \
+    }
+#define READS(runtime, store, model) runtime, { store }, model, 1, true, NULL
+#define CERTIFI                                                                                              \
+    {                                                                                                        \
+        OF_SYSTEM, PEM_A                                                                                     \
+    }
+
+static const struct kind_case bringers[] = {
+    { "httplib2 brings a file of its own",
+      { PYTHON_WITH("httplib2/cacerts.txt", PEM_A) },
+      RUN_WITH(NULL),
+      READS(RUNTIME_HTTPLIB2, "/usr/lib/python3/dist-packages/httplib2/cacerts.txt", "openssl") },
+    { "and takes certifi's where that is installed",
+      { PYTHON_WITH("httplib2/cacerts.txt", PEM_B), CERTIFI },
+      RUN_WITH(NULL),
+      READS(RUNTIME_HTTPLIB2, OF_SYSTEM, "openssl") },
+    { "Debian's reads the system's",
+      { PYTHON_WITH("httplib2/certs.py", "BUILTIN_CA_CERTS = \"/srv/b.pem\"\n") },
+      RUN_WITH(NULL),
+      READS(RUNTIME_HTTPLIB2, "/srv/b.pem", "openssl") },
+    { "a variable of its own goes before",
+      { PYTHON_WITH("httplib2/cacerts.txt", PEM_A) },
+      RUN_WITH("HTTPLIB2_CA_CERTS=/srv/b.pem"),
+      READS(RUNTIME_HTTPLIB2, "/srv/b.pem", "openssl") },
+    { "botocore brings one too",
+      { PYTHON_WITH("botocore/cacert.pem", PEM_A) },
+      RUN_WITH(NULL),
+      READS(RUNTIME_BOTOCORE, "/usr/lib/python3/dist-packages/botocore/cacert.pem", "openssl") },
+    { "and hears of another by the variable of requests",
+      { PYTHON_WITH("botocore/cacert.pem", PEM_A) },
+      RUN_WITH("REQUESTS_CA_BUNDLE=/srv/b.pem"),
+      READS(RUNTIME_BOTOCORE, "/srv/b.pem", "openssl") },
+    { "what its user's file says is not followed",
+      { PYTHON_WITH("botocore/cacert.pem", PEM_A),
+        { "/home/x/.aws/config", "[default]\nca_bundle = /srv/b.pem\n" } },
+      RUN_WITH("HOME=/home/x"),
+      RUNTIME_BOTOCORE,
+      { "/usr/lib/python3/dist-packages/botocore/cacert.pem" },
+      "openssl",
+      0,
+      false,
+      NULL },
+    { "grpc reads its own, whatever else is installed",
+      { PYTHON_WITH("grpc/_cython/_credentials/roots.pem", PEM_A), { OF_SYSTEM, PEM_B } },
+      RUN_WITH(NULL),
+      READS(RUNTIME_GRPC, "/usr/lib/python3/dist-packages/grpc/_cython/_credentials/roots.pem",
+            "boringssl") },
+    { "unless a variable names another",
+      { PYTHON_WITH("grpc/_cython/_credentials/roots.pem", PEM_A) },
+      RUN_WITH("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH=/srv/b.pem"),
+      READS(RUNTIME_GRPC, "/srv/b.pem", "boringssl") },
+    { "pip reads certifi's file, and by truststore the system's",
+      { { "/usr/bin/python3.11", "x" },
+        { "/usr/lib/python3/dist-packages/pip/_vendor/certifi/cacert.pem", PEM_B },
+        { "/usr/lib/python3/dist-packages/pip/_vendor/truststore/_api.py", "x" } },
+      { NULL, { NULL }, { NULL }, NULL },
+      RUNTIME_PIP,
+      { "/usr/lib/python3/dist-packages/pip/_vendor/certifi/cacert.pem", "/usr/lib/ssl/cert.pem",
+        "/usr/lib/ssl/certs" },
+      "openssl",
+      2,
+      true,
+      NULL },
+    { "an older pip does not",
+      { { "/usr/bin/python3.11", "x" },
+        { "/usr/lib/python3/dist-packages/pip/_vendor/certifi/cacert.pem", PEM_B } },
+      { NULL, { NULL }, { NULL }, NULL },
+      READS(RUNTIME_PIP, "/usr/lib/python3/dist-packages/pip/_vendor/certifi/cacert.pem", "openssl") },
+};
+
 /* An application frozen by PyInstaller 6 into a folder, or one file, which unpacks itself into a folder. */
 static const struct kind_case embedded[] = {
     { "a frozen application has its certifi beside its Python",
@@ -211,5 +290,6 @@ static const struct kind_case embedded[] = {
 int main(void)
 {
     return RUN_ROWS(requests, client_is_as_measured) + RUN_ROWS(folders, client_is_as_measured) +
-           RUN_ROWS(httpx, client_is_as_measured) + RUN_ROWS(embedded, client_is_as_measured);
+           RUN_ROWS(httpx, client_is_as_measured) + RUN_ROWS(bringers, client_is_as_measured) +
+           RUN_ROWS(embedded, client_is_as_measured);
 }
