@@ -89,7 +89,8 @@ void openssl_settle(struct trust_settings *settings, const struct process *proce
                                              "PERL_LWP_SSL_VERIFY_HOSTNAME", "HTTPS_CA_FILE",
                                              "HTTPS_CA_DIR" };
 
-    if (!text_starts(tree_name(installed->resolved), "perl"))
+    (void)installed;
+    if (process->executable == NULL || !text_starts(tree_name(process->executable), "perl"))
         return;
     for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
         if (process_variable(process, variables[i]) != NULL)

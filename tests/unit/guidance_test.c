@@ -23,7 +23,7 @@ static const char file[] =
     "  - { name: test, use: validation, chain: cross, server_names: [ pay.example ], port: 8443, addresses: "
     "[ 192.0.2.2 ] }\n"
     "  - { name: back, use: fallback, chain: old, server_names: [ pay.example ], addresses: [ 192.0.2.3, "
-    "'2001:db8::3' ] }\n";
+    "'2001:db8::3' ], until: 2027-01-01 }\n";
 
 static struct campaign *campaign;
 static long server_pid;
