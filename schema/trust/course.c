@@ -46,15 +46,9 @@ static bool limits(const struct course *course, size_t at, enum model_anchor_che
 static void judge_each(struct course *course)
 {
     for (size_t at = 0; at < course->count; at++) {
-        const struct pool_member *member = member_of(course, at);
         bool last = at == course->count - 1;
-        const struct rule_subject subject = { .query = course->pool->query,
-                                              .certificate = member->certificate,
-                                              .marks = member->marks,
-                                              .place = place_of(course, at),
-                                              .signature_counts = !(last && course->anchored),
-                                              .last = last };
-        uint32_t problems = rule_problems(&subject);
+        uint32_t problems = pool_problems(course->pool, course->members[at], place_of(course, at),
+                                          !(last && course->anchored), last);
 
         for (int code = 0; code < PATH_PROBLEM_CODES; code++) {
             if ((problems & UINT32_C(1) << code) != 0)

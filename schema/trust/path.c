@@ -120,13 +120,7 @@ static void keep_found(struct pool *pool, const struct search *search, struct pa
 /* Nothing that could be found in stores or fetched would help a leaf that is itself no good. */
 static bool leaf_is_sound(struct pool *pool)
 {
-    const struct rule_subject subject = { .query = pool->query,
-                                          .certificate = pool->members[0].certificate,
-                                          .marks = pool->members[0].marks,
-                                          .place = RULE_LEAF,
-                                          .signature_counts = !pool->members[0].anchor };
-
-    return rule_problems(&subject) == 0;
+    return pool_problems(pool, 0, RULE_LEAF, !pool->members[0].anchor, false) == 0;
 }
 
 static enum path_verdict without_path(struct pool *pool, const char *bound, const char **reason)

@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "schema/trust/rule.h"
-
 /*
  * A way to find members by fingerprint while the pool is filled: sorted references, made once from
  * everything that may become a member.
@@ -235,6 +233,34 @@ bool pool_name_fits(const struct pool *pool, size_t below, size_t above)
     const struct certificate *issuer = pool->members[above].certificate;
 
     return rule_name_fits(pool->query->model, issued, issuer);
+}
+
+/* In a member's `lasting`: it was asked for. No code of a problem has this bit. */
+#define LASTING_KNOWN (UINT32_C(1) << 31)
+
+static size_t standing_of(const struct rule_subject *subject)
+{
+    size_t place = 0;
+
+    while ((unsigned)subject->place >> place > 1)
+        place++;
+    return place + (subject->signature_counts ? 4 : 0) + (subject->last ? 8 : 0);
+}
+
+uint32_t pool_problems(struct pool *pool, size_t member, enum rule_place place, bool signature_counts,
+                       bool last)
+{
+    const struct rule_subject subject = { .query = pool->query,
+                                          .certificate = pool->members[member].certificate,
+                                          .marks = pool->members[member].marks,
+                                          .place = place,
+                                          .signature_counts = signature_counts,
+                                          .last = last };
+    uint32_t *lasting = &pool->members[member].lasting[standing_of(&subject)];
+
+    if (*lasting == 0)
+        *lasting = LASTING_KNOWN | rule_problems_lasting(&subject);
+    return (*lasting & ~LASTING_KNOWN) | rule_problems_now(&subject);
 }
 
 enum signature_state pool_signature(struct pool *pool, size_t issuer, size_t index)

@@ -4,7 +4,10 @@
  */
 #pragma once
 
-#include "schema/trust/path.h"
+#include "schema/trust/rule.h"
+
+/* Ways to stand in a path: four places, with or without a signature that counts, and something above. */
+#define POOL_STANDINGS 16
 
 struct pool_issuer {
     size_t member;
@@ -24,6 +27,7 @@ struct pool_member {
     bool signature_failed;       /* a certificate of the issuer's name is there, but its key did not sign */
     struct pool_issuer *issuers; /* those whose key made the signature */
     size_t issuer_count;
+    uint32_t lasting[POOL_STANDINGS]; /* rule_problems_lasting() of each standing, once it was asked for */
 };
 
 struct pool {
@@ -62,6 +66,10 @@ bool pool_issuer_unsure(const struct pool *pool, size_t member);
 
 /* Whether `above` bears the name of the issuer of `below`, in the model's way of comparing. */
 bool pool_name_fits(const struct pool *pool, size_t below, size_t above);
+
+/* What is wrong with a member that stands so: rule_problems(), of which only what may change is found out again. */
+uint32_t pool_problems(struct pool *pool, size_t member, enum rule_place place, bool signature_counts,
+                       bool last);
 
 /* The state of one signature; SIGNATURE_UNSUPPORTED once the bound is reached. */
 enum signature_state pool_signature(struct pool *pool, size_t issuer, size_t member);

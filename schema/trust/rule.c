@@ -354,33 +354,50 @@ static const struct rule {
     enum path_problem_code code;
     unsigned places;
     bool (*is_broken)(const struct rule_subject *subject);
+    bool of_the_query; /* the instant or the name has a say */
 } rules[] = {
-    { PATH_EXPIRED, RULE_LEAF | RULE_CA | RULE_ANCHOR, is_expired },
-    { PATH_NOT_YET_VALID, RULE_LEAF | RULE_CA | RULE_ANCHOR, is_not_yet_valid },
-    { PATH_HOSTNAME, RULE_LEAF | RULE_PINNED, has_other_name },
-    { PATH_NOT_A_CA, RULE_CA | RULE_ANCHOR, is_no_ca },
-    { PATH_EKU, RULE_LEAF, is_ca_as_server },
-    { PATH_KEY_USAGE, RULE_LEAF | RULE_CA | RULE_ANCHOR, has_wrong_key_usage },
-    { PATH_EKU, RULE_LEAF | RULE_CA | RULE_ANCHOR, has_wrong_purpose },
-    { PATH_EKU, RULE_LEAF, is_of_another_type },
-    { PATH_CRITICAL_EXTENSION, RULE_LEAF | RULE_CA | RULE_ANCHOR, has_critical_extension },
-    { PATH_MALFORMED, RULE_LEAF | RULE_CA | RULE_ANCHOR, is_malformed },
-    { PATH_MALFORMED, RULE_LEAF | RULE_CA | RULE_ANCHOR, breaks_strict_shape },
-    { PATH_WEAK_SIGNATURE, RULE_LEAF | RULE_CA, has_weak_signature },
-    { PATH_WEAK_KEY, RULE_LEAF | RULE_CA | RULE_ANCHOR | RULE_PINNED, has_weak_key },
-    { PATH_AKI_MISMATCH, RULE_LEAF | RULE_CA | RULE_ANCHOR, lacks_key_id },
-    { PATH_DISTRUSTED, RULE_LEAF | RULE_CA | RULE_ANCHOR | RULE_PINNED, is_distrusted },
+    { PATH_EXPIRED, RULE_LEAF | RULE_CA | RULE_ANCHOR, is_expired, true },
+    { PATH_NOT_YET_VALID, RULE_LEAF | RULE_CA | RULE_ANCHOR, is_not_yet_valid, true },
+    { PATH_HOSTNAME, RULE_LEAF | RULE_PINNED, has_other_name, true },
+    { PATH_NOT_A_CA, RULE_CA | RULE_ANCHOR, is_no_ca, false },
+    { PATH_EKU, RULE_LEAF, is_ca_as_server, false },
+    { PATH_KEY_USAGE, RULE_LEAF | RULE_CA | RULE_ANCHOR, has_wrong_key_usage, false },
+    { PATH_EKU, RULE_LEAF | RULE_CA | RULE_ANCHOR, has_wrong_purpose, false },
+    { PATH_EKU, RULE_LEAF, is_of_another_type, false },
+    { PATH_CRITICAL_EXTENSION, RULE_LEAF | RULE_CA | RULE_ANCHOR, has_critical_extension, false },
+    { PATH_MALFORMED, RULE_LEAF | RULE_CA | RULE_ANCHOR, is_malformed, false },
+    { PATH_MALFORMED, RULE_LEAF | RULE_CA | RULE_ANCHOR, breaks_strict_shape, false },
+    { PATH_WEAK_SIGNATURE, RULE_LEAF | RULE_CA, has_weak_signature, false },
+    { PATH_WEAK_KEY, RULE_LEAF | RULE_CA | RULE_ANCHOR | RULE_PINNED, has_weak_key, false },
+    { PATH_AKI_MISMATCH, RULE_LEAF | RULE_CA | RULE_ANCHOR, lacks_key_id, false },
+    { PATH_DISTRUSTED, RULE_LEAF | RULE_CA | RULE_ANCHOR | RULE_PINNED, is_distrusted, false },
 };
 
-uint32_t rule_problems(const struct rule_subject *subject)
+static uint32_t find_problems(const struct rule_subject *subject, bool of_the_query)
 {
     uint32_t problems = 0;
 
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-        if ((rules[i].places & subject->place) != 0 && rules[i].is_broken(subject))
+        if (rules[i].of_the_query == of_the_query && (rules[i].places & subject->place) != 0 &&
+            rules[i].is_broken(subject))
             problems |= UINT32_C(1) << rules[i].code;
     }
     return problems;
+}
+
+uint32_t rule_problems_now(const struct rule_subject *subject)
+{
+    return find_problems(subject, true);
+}
+
+uint32_t rule_problems_lasting(const struct rule_subject *subject)
+{
+    return find_problems(subject, false);
+}
+
+uint32_t rule_problems(const struct rule_subject *subject)
+{
+    return rule_problems_now(subject) | rule_problems_lasting(subject);
 }
 
 static bool octets_differ(const ASN1_STRING *a, const ASN1_STRING *b)

@@ -21,8 +21,10 @@ struct rule_subject {
     bool last;             /* nothing stands above it */
 };
 
-/* A set of enum path_problem_code, one bit each. */
-uint32_t rule_problems(const struct rule_subject *subject);
+/* A set of enum path_problem_code, one bit each: those of the instant and the name that are asked for, and all others. */
+uint32_t rule_problems_now(const struct rule_subject *subject);
+uint32_t rule_problems_lasting(const struct rule_subject *subject);
+uint32_t rule_problems(const struct rule_subject *subject); /* both */
 
 /* Whether `certificate` names `issuer` as its issuer, as the model compares names. */
 bool rule_name_fits(const struct model *model, const struct certificate *certificate,

@@ -229,18 +229,12 @@ static struct mask broken_by(struct labels *labels, size_t member)
     return place->broken;
 }
 
-static bool has_problems(const struct labels *labels, size_t member, enum rule_place as)
+static bool has_problems(struct labels *labels, size_t member, enum rule_place as)
 {
-    const struct pool_member *of = &labels->pool->members[member];
-    const struct rule_subject subject = { .query = labels->pool->query,
-                                          .certificate = of->certificate,
-                                          .marks = of->marks,
-                                          .place = as,
-                                          .signature_counts =
-                                              as == RULE_CA || (as == RULE_LEAF && !of->anchor),
-                                          .last = as == RULE_ANCHOR || (as == RULE_LEAF && of->anchor) };
+    bool anchored_leaf = as == RULE_LEAF && labels->pool->members[member].anchor;
 
-    return rule_problems(&subject) != 0;
+    return pool_problems(labels->pool, member, as, as != RULE_ANCHOR && !anchored_leaf,
+                         as == RULE_ANCHOR || anchored_leaf) != 0;
 }
 
 static bool is_sound(struct labels *labels, size_t member, enum rule_place as)
