@@ -465,7 +465,7 @@ void botocore_settle(struct trust_settings *settings, const struct process *proc
          *named = path == NULL ? NULL : tree_find_text(root_fd, path, "ca_bundle", "");
 
     (void)installed;
-    if (path != NULL)
+    if (path != NULL && tree_exists(root_fd, path))
         text_list_add(&settings->files, path);
     if (named != NULL && process_variable(process, "AWS_CA_BUNDLE") == NULL)
         settings_set(settings, SETTING_UNSETTLED, "ca_bundle", "");
