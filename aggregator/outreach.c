@@ -13,10 +13,18 @@ static const struct store_kind {
     const char *runtime, *format, *part; /* NULL fits all; `part` is found in the path */
     enum guidance_target target;
 } store_kinds[] = {
-    { "java", NULL, NULL, GUIDANCE_JAVA_STORE },   { NULL, "jks", NULL, GUIDANCE_JAVA_STORE },
-    { NULL, "jceks", NULL, GUIDANCE_JAVA_STORE },  { NULL, "pkcs12", NULL, GUIDANCE_JAVA_STORE },
-    { NULL, NULL, "/certifi/", GUIDANCE_CERTIFI }, { NULL, "directory", NULL, GUIDANCE_HASHED_DIRECTORY },
-    { "node", NULL, NULL, GUIDANCE_NODE },         { NULL, NULL, NULL, GUIDANCE_PEM_BUNDLE },
+    { "windows", NULL, NULL, GUIDANCE_WINDOWS }, /* what other collectors report */
+    { "dotnet", "windows", NULL, GUIDANCE_WINDOWS },
+    { NULL, "sst", NULL, GUIDANCE_WINDOWS },
+    { "java", NULL, NULL, GUIDANCE_JAVA_STORE },
+    { NULL, "jks", NULL, GUIDANCE_JAVA_STORE },
+    { NULL, "jceks", NULL, GUIDANCE_JAVA_STORE },
+    { NULL, "pkcs12", NULL, GUIDANCE_JAVA_STORE },
+    { "python-httpx", NULL, "/certifi/", GUIDANCE_HTTPX },
+    { NULL, NULL, "/certifi/", GUIDANCE_CERTIFI },
+    { NULL, "directory", NULL, GUIDANCE_HASHED_DIRECTORY },
+    { "node", NULL, NULL, GUIDANCE_NODE },
+    { NULL, NULL, NULL, GUIDANCE_PEM_BUNDLE },
 };
 
 static enum guidance_target target_of(const char *runtime, const char *format, const char *path)
@@ -33,20 +41,14 @@ static enum guidance_target target_of(const char *runtime, const char *format, c
     return row->target;
 }
 
-/* The root of the chain that decided; where none did, the first new one of the campaign. */
-static size_t root_of(const struct campaign *campaign, const char *chain)
+/* The chain that decided; SIZE_MAX where none did. */
+static size_t find_chain(const struct campaign *campaign, const char *name)
 {
-    size_t root = SIZE_MAX;
-
-    for (size_t i = 0; i < campaign->chain_count && *chain != '\0'; i++) {
-        if (strcmp(campaign->chains[i].name, chain) == 0)
-            root = guidance_root(campaign, i);
+    for (size_t i = 0; i < campaign->chain_count; i++) {
+        if (strcmp(campaign->chains[i].name, name) == 0)
+            return i;
     }
-    for (size_t i = 0; i < campaign->root_count && root == SIZE_MAX; i++) {
-        if (campaign->roots[i].role == ROOT_NEW)
-            root = i;
-    }
-    return root != SIZE_MAX ? root : 0;
+    return SIZE_MAX;
 }
 
 struct source {
@@ -67,13 +69,18 @@ static void advise(const struct campaign *campaign, const struct source *source,
     bool restart = strcmp(word(source, "reason"), "restart-needed") == 0;
     struct guidance_question question = {
         .campaign = campaign,
-        .root = root_of(campaign, word(source, "chain")),
         .reason = word(source, "reason"),
+        .chain = find_chain(campaign, word(source, "chain")),
+        .at = database_number(source->rows, source->row, "failing_at"),
+        .model = model_find(word(source, "model")),
         .target = restart ? GUIDANCE_PROCESS : target_of(word(source, "runtime"), format, path),
         .path = *path != '\0' ? path : NULL,
         .setting = *word(source, "setting") != '\0' ? word(source, "setting") : NULL,
     };
 
+    question.root = guidance_root(campaign, question.chain);
+    if (question.root == SIZE_MAX)
+        return;
     if (*word(source, "process") != '\0') {
         snprintf(process, sizeof(process), "pid %.10s (%.64s)", word(source, "process"),
                  word(source, "runtime"));

@@ -1,6 +1,7 @@
 /* Outreach on paper: CSV for a spreadsheet, JSON for a program, a text for the partner. */
 #include "aggregator/outreach.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "aggregator/csv.h"
@@ -15,6 +16,7 @@ enum phrase {
     PHRASE_NO_HOST,
     PHRASE_STORE,
     PHRASE_READY_BY,
+    PHRASE_SHARE,
     PHRASE_MAY,
     PHRASE_NEW,
     PHRASE_TODO,
@@ -34,6 +36,9 @@ static const char *const phrases[PHRASES][2] = {
     [PHRASE_STORE] = { "  Trust store: %s\n", "  信任库:%s\n" },
     [PHRASE_READY_BY] = { "  Phase %s starts on %s; be ready before %s.\n",
                           "  阶段 %s 于 %s 开始,请在 %s 之前完成。\n" },
+    [PHRASE_SHARE] = { "  From %s on, chain %s is on %s% of our servers (%s): a failure may pass on a "
+                       "retry.\n",
+                       "  自 %s 起,证书链 %s 部署于 %s% 的服务器(%s):重试可能成功。\n" },
     [PHRASE_MAY] = { "  (It was not seen talking to our servers, but may.)\n",
                      "  (未观察到其访问我方服务器,但有此可能。)\n" },
     [PHRASE_NEW] = { " [new]", " [新增]" },
@@ -223,6 +228,34 @@ static void say_deadline(const struct outreach *outreach, const struct outreach_
         clock_format_date(item->ready_by, outreach->campaign->zone, ready_by));
 }
 
+/* Where not all servers serve the same, a client fails at times. */
+static void say_rollout(const struct outreach *outreach, const struct outreach_item *item, bool chinese,
+                        struct text *out)
+{
+    const struct campaign *campaign = outreach->campaign;
+    const struct campaign_phase *phase = campaign_phase_find(campaign, item->phase);
+    char from[CLOCK_TEXT_BYTES], percent[12];
+
+    for (size_t i = 0; phase != NULL && i < phase->rollout_count; i++) {
+        const struct campaign_rollout *step = &phase->rollout[i];
+
+        if (step->percent == 0 || step->percent == 100)
+            continue;
+        snprintf(percent, sizeof(percent), "%d", step->percent);
+        SAY(out, PHRASE_SHARE, chinese, clock_format_date(step->from, campaign->zone, from),
+            campaign->chains[step->chain].name, percent,
+            step->source == SOURCE_NOTICE ? (chinese ? "公告" : "announced")
+                                          : (chinese ? "假定" : "assumed"));
+    }
+}
+
+static void say_when(const struct outreach *outreach, const struct outreach_item *item, bool chinese,
+                     struct text *out)
+{
+    say_deadline(outreach, item, chinese, out);
+    say_rollout(outreach, item, chinese, out);
+}
+
 static void say_item(const struct outreach_item *item, bool chinese, struct text *out)
 {
     if (*item->host != '\0')
@@ -291,7 +324,7 @@ static void say_partner(const struct outreach *outreach, const struct outreach_p
         say_item(&partner->items[i], chinese, out);
         for (size_t j = i; j < partner->count; j++) {
             if (same_fix(&partner->items[i], &partner->items[j]))
-                say_deadline(outreach, &partner->items[j], chinese, out);
+                say_when(outreach, &partner->items[j], chinese, out);
         }
         say_fix(&partner->items[i], chinese, out);
     }

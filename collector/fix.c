@@ -19,11 +19,19 @@ static enum guidance_target target_of(const struct client *client, const struct 
     switch (client->runtime) {
     case RUNTIME_JAVA: return GUIDANCE_JAVA_STORE;
     case RUNTIME_NODE:
-        if (client->choice.carries_roots)
+        if (client->choice.carries_roots && !client->choice.adds_extra)
             return GUIDANCE_NODE;
         break;
-    case RUNTIME_REQUESTS:
     case RUNTIME_HTTPX:
+        if (client->choice.settings.count == 0)
+            return GUIDANCE_HTTPX;
+        break;
+    case RUNTIME_PHP:
+    case RUNTIME_PHP_CURL:
+        if (client->choice.settings.count == 0 && store->state == STORE_DANGLING)
+            return GUIDANCE_PHP;
+        break;
+    case RUNTIME_REQUESTS:
     case RUNTIME_CERTIFI:
     case RUNTIME_PIP:
         if (client->choice.settings.count == 0)
@@ -35,8 +43,6 @@ static enum guidance_target target_of(const struct client *client, const struct 
     case RUNTIME_OPENSSL:
     case RUNTIME_PYTHON:
     case RUNTIME_CURL:
-    case RUNTIME_PHP:
-    case RUNTIME_PHP_CURL:
     case RUNTIME_GO:
     case RUNTIME_RUSTLS:
     case RUNTIME_GNUTLS:
@@ -48,11 +54,17 @@ static enum guidance_target target_of(const struct client *client, const struct 
     return store->format == STORE_DIRECTORY ? GUIDANCE_HASHED_DIRECTORY : GUIDANCE_PEM_BUNDLE;
 }
 
-/* The store to mend: the first that is there; else the first, which then has to be made. */
+/*
+ * The store to mend: the first that is there; else the first, which then has to be made. What a Node adds to its own
+ * roots goes into the file that it already adds: to name another one would take that away.
+ */
 static const struct store *store_of(const struct client *client, struct shelf *shelf)
 {
     const struct store *store = NULL;
+    size_t count = client->choice.stores.count;
 
+    if (client->choice.adds_extra && count > 0)
+        return shelf_get(shelf, client->choice.stores.items[count - 1], NULL);
     for (size_t i = 0; i < client->choice.stores.count; i++) {
         store = shelf_get(shelf, client->choice.stores.items[i], NULL);
         if (store->state != STORE_DANGLING)
@@ -74,17 +86,29 @@ static char *tool_of(const struct client *client)
     return tool;
 }
 
-void fix_lines(const struct campaign *campaign, const struct judgement *judgement,
+/* The instant from which on a chain is not accepted. */
+static int64_t failing_at(const struct campaign_phase *phase, int64_t at, const struct judgement *judgement)
+{
+    if (judgement->valid_until != CLOCK_NEVER)
+        return judgement->valid_until;
+    return judgement->ended || at < phase->starts ? phase->starts : at;
+}
+
+void fix_lines(const struct campaign *campaign, size_t phase, int64_t at, const struct judgement *judgement,
                const struct client *client, struct shelf *shelf, enum guidance_language language,
                struct text_list *lines)
 {
     const struct store *store = store_of(client, shelf);
-    struct guidance_question question = { .campaign = campaign, .reason = judgement->reason };
+    struct guidance_question question = { .campaign = campaign,
+                                          .reason = judgement->reason,
+                                          .chain = judgement->chain,
+                                          .at = failing_at(&campaign->phases[phase], at, judgement),
+                                          .model = client->choice.model };
     char process[128], *tool;
 
-    if (judgement->verdict == VERDICT_READY || store == NULL)
+    if (store == NULL)
         return;
-    question.root = guidance_root(campaign, judgement->chain == SIZE_MAX ? 0 : judgement->chain);
+    question.root = guidance_root(campaign, judgement->chain);
     if (question.root == SIZE_MAX)
         return;
     tool = tool_of(client);

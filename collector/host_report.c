@@ -246,7 +246,8 @@ static void add_phase(Rootshift__V1__Client *message, const struct inspection *i
     value->reason = text_of(judgement->reason);
     value->valid_until = instant_of(judgement->valid_until);
     value->ended = judgement->ended;
-    fix_lines(of, judgement, &inspection->clients.items[client], inspection->shelf, language, &lines);
+    fix_lines(of, phase, inspection->request->at, judgement, &inspection->clients.items[client],
+              inspection->shelf, language, &lines);
     value->fix = lines.items; /* taken */
     value->n_fix = lines.count;
 }
@@ -307,6 +308,25 @@ static void add_notes(Rootshift__V1__HostReport *report, const struct client *cl
         add_finding(report, "does-not-verify", client->id, reason_find("does-not-verify")->en);
 }
 
+/* Ready, and only because servers still send the cross-certificate: the phase after this one may find it out. */
+static void add_gaps(Rootshift__V1__HostReport *report, const struct inspection *inspection, size_t client)
+{
+    for (size_t i = 0; i < inspection->request->campaign_count; i++) {
+        const struct campaign *campaign = inspection->request->campaigns[i];
+
+        for (size_t j = 0; j < campaign->phase_count; j++) {
+            struct text text = { 0 };
+
+            if (strcmp(inspection->assessments[client][i].phases[j].reason, "cross-hides-gap") != 0)
+                continue;
+            text_format(&text, "%s/%s: %s", campaign->name, campaign->phases[j].name,
+                        reason_find("cross-hides-gap")->en);
+            add_finding(report, "cross-hides-gap", inspection->clients.items[client].id, text_string(&text));
+            text_clear(&text);
+        }
+    }
+}
+
 static void add_clients(Rootshift__V1__HostReport *report, const struct inspection *inspection,
                         enum guidance_language language)
 {
@@ -329,6 +349,7 @@ static void add_clients(Rootshift__V1__HostReport *report, const struct inspecti
                 add_chain(message, inspection, i, j, k);
         }
         add_notes(report, client);
+        add_gaps(report, inspection, i);
     }
 }
 

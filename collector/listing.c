@@ -90,10 +90,10 @@ static void print_reads(const Rootshift__V1__HostReport *report, const Rootshift
     fputc('\n', out);
 }
 
-static bool is_ready(const Rootshift__V1__Client *client)
+static bool is_fine(const Rootshift__V1__Client *client)
 {
     for (size_t i = 0; i < client->n_phases; i++) {
-        if (client->phases[i]->value->verdict != ROOTSHIFT__V1__VERDICT__VERDICT_READY)
+        if (strcmp(client->phases[i]->value->reason, "ok") != 0)
             return false;
     }
     return true;
@@ -141,7 +141,7 @@ static void print_client(const Rootshift__V1__HostReport *report, const Rootshif
         fprintf(out, "  [%s]", word(WORD_UNCLAIMED, language));
     fputc('\n', out);
     print_reads(report, client, language, out);
-    if (client->n_phases > 0 && is_ready(client))
+    if (client->n_phases > 0 && is_fine(client))
         fprintf(out, "    %s\n", word(WORD_EVERYWHERE, language));
     else
         print_phases(client, language, out);

@@ -53,6 +53,45 @@ static void add_chain(struct html *html, const struct campaign *campaign, const 
     html_add(html, "</div></td></tr>");
 }
 
+static void add_step(struct html *html, const struct campaign *campaign, const struct campaign_phase *phase,
+                     const struct campaign_rollout *step)
+{
+    char date[CLOCK_TEXT_BYTES], iso[CLOCK_TEXT_BYTES];
+
+    html_add(html,
+             "<tr role=\"row\"><th scope=\"row\" role=\"rowheader\"><code>%s</code></th><td role=\"cell\" "
+             "data-label=\"%s\"><div><time datetime=\"%s\">%s</time>",
+             phase->name, html_say(html, WORD_FROM), clock_format(step->from, iso),
+             clock_format_date(step->from, campaign->zone, date));
+    layout_source(html, campaign_source_name(step->source));
+    html_add(html,
+             "</div></td><td role=\"cell\" data-label=\"%s\"><code>%s</code></td><td role=\"cell\" "
+             "data-label=\"%s\">%d%%</td></tr>",
+             html_say(html, WORD_CHAIN), campaign->chains[step->chain].name,
+             html_say(html, WORD_SHARE_OF_SERVERS), step->percent);
+}
+
+static void add_rollout(struct html *html, const struct campaign *campaign)
+{
+    static const enum word columns[] = { WORD_PHASE, WORD_FROM, WORD_CHAIN, WORD_SHARE_OF_SERVERS };
+    bool any = false;
+
+    for (size_t i = 0; i < campaign->phase_count; i++) {
+        const struct campaign_phase *phase = &campaign->phases[i];
+
+        for (size_t at = 0; at < phase->rollout_count; at++) {
+            if (!any) {
+                open_part(html, "rollout", WORD_ROLLOUT);
+                open_table(html, WORD_ROLLOUT, columns, 4);
+            }
+            any = true;
+            add_step(html, campaign, phase, &phase->rollout[at]);
+        }
+    }
+    if (any)
+        html_add(html, "</tbody></table></section>\n");
+}
+
 /* What the database keeps only inside the document. */
 static bool add_document(struct html *html, struct page *page, const char *name, struct error *err)
 {
@@ -71,6 +110,7 @@ static bool add_document(struct html *html, struct page *page, const char *name,
     for (size_t i = 0; i < campaign->chain_count; i++)
         add_chain(html, campaign, &campaign->chains[i]);
     html_add(html, "</tbody></table></section>\n");
+    add_rollout(html, campaign);
     if (campaign->affected_names.count > 0) {
         open_part(html, "affected", WORD_AFFECTED);
         html_add(html, "<ul class=\"names\">");

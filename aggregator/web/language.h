@@ -73,6 +73,8 @@ enum language language_choose(const char *wanted, const char *accept);
     ROW(REASONS, "Reasons", "原因")                                                                          \
     ROW(NO_REASONS, "Nothing stands in the way.", "没有阻碍。")                                              \
     ROW(CHAINS, "Chains", "证书链")                                                                          \
+    ROW(ROLLOUT, "Rollout, as planned", "灰度计划")                                                          \
+    ROW(SHARE_OF_SERVERS, "Share of servers", "服务器占比")                                                  \
     ROW(CHAIN, "Chain", "证书链")                                                                            \
     ROW(ACCEPTS, "Needs one of", "所需根证书(任一)")                                                         \
     ROW(CHAIN_PEM, "Certificates served", "部署的证书")                                                      \

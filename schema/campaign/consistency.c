@@ -188,6 +188,32 @@ static bool check_fallback(struct form_reader *reader, size_t index, struct erro
     return true;
 }
 
+/* The shares of all chains after the steps up to this one, each chain's newest. */
+static int planned_after(const struct campaign_phase *phase, size_t step)
+{
+    int sum = 0;
+
+    for (size_t i = 0; i <= step; i++) {
+        bool newest = true;
+
+        for (size_t later = i + 1; later <= step; later++)
+            newest = newest && phase->rollout[later].chain != phase->rollout[i].chain;
+        sum += newest ? phase->rollout[i].percent : 0;
+    }
+    return sum;
+}
+
+static bool says_twice(const struct campaign_phase *phase, size_t step)
+{
+    const struct campaign_rollout *said = &phase->rollout[step];
+
+    for (size_t i = 0; i < step; i++) {
+        if (phase->rollout[i].from == said->from && phase->rollout[i].chain == said->chain)
+            return true;
+    }
+    return false;
+}
+
 static bool check_rollout(struct form_reader *reader, size_t index, struct error *err)
 {
     const struct campaign_phase *phase = &reader->campaign->phases[index];
@@ -205,6 +231,15 @@ static bool check_rollout(struct form_reader *reader, size_t index, struct error
         if (i > 0 && step->from < phase->rollout[i - 1].from)
             return fail(reader, &place, err,
                         "expected steps in order of time; step %zu comes before the one above it", i + 1);
+        if (says_twice(phase, i))
+            return fail(reader, &place, err,
+                        "expected one share of a chain at a time; step %zu gives another", i + 1);
+        /* steps of one instant are one change */
+        if ((i + 1 == phase->rollout_count || phase->rollout[i + 1].from != step->from) &&
+            planned_after(phase, i) > 100)
+            return fail(reader, &place, err,
+                        "expected shares of no more than 100 percent together; after step %zu they are %d",
+                        i + 1, planned_after(phase, i));
     }
     return true;
 }

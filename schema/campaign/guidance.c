@@ -70,6 +70,8 @@ struct filling {
     char *alias;
     const char *address; /* of an endpoint, NULL outside of one */
     char port[8];
+    const struct certificate *ended; /* what makes every path end, NULL where nothing does */
+    char until[CLOCK_TEXT_BYTES];    /* its first second of invalidity */
 };
 
 /* The value of a word in braces, appended as a command or a comment wants it. False where there is none. */
@@ -95,6 +97,9 @@ static bool fill_word(const struct filling *filling, const char *word, size_t si
         { "tool", question->tool != NULL ? question->tool : "keytool" },
         { "setting", question->setting },
         { "process", question->process },
+        { "chain", question->chain != SIZE_MAX ? question->campaign->chains[question->chain].name : NULL },
+        { "ended", filling->ended != NULL ? certificate_label(filling->ended) : NULL },
+        { "until", filling->until },
         { "address", filling->address },
         { "port", filling->port },
         { "contact", filling->language == GUIDANCE_ZH ? contact->zh : contact->en },
@@ -184,6 +189,12 @@ static void add_remedy(const struct filling *filling, enum remedy remedy, enum g
         add_part(filling, REMEDY_PART_TRUST, target, lines);
         add_part(filling, REMEDY_PART_RESTART, target, lines);
         return;
+    case REMEDY_KEEP:
+        add_part(filling, REMEDY_PART_KEEP, target, lines);
+        add_remedy(filling, REMEDY_ADD, target, lines);
+        return;
+    case REMEDY_OWNER: add_part(filling, REMEDY_PART_OWNER, target, lines); return;
+    case REMEDY_READ: add_part(filling, REMEDY_PART_READ, target, lines); return;
     case REMEDY_RESTART: add_part(filling, REMEDY_PART_RESTART, target, lines); return;
     case REMEDY_UNBIND_FALLBACK:
         add_part(filling, REMEDY_PART_UNBIND, target, lines);
@@ -201,6 +212,39 @@ static void add_remedy(const struct filling *filling, enum remedy remedy, enum g
     case REMEDY_VERIFY: add_part(filling, REMEDY_PART_VERIFY, target, lines); return;
     case REMEDY_ORDER: add_part(filling, REMEDY_PART_PUT_FIRST, target, lines); return;
     }
+}
+
+static const struct certificate *ended_among(const struct certificate_list *list, int64_t at)
+{
+    for (size_t i = 1; i < list->count; i++) { /* the leaf is a template */
+        if (certificate_not_after(list->items[i]) < at)
+            return list->items[i];
+    }
+    return NULL;
+}
+
+/*
+ * The certificate that has ended by then and lets no path be, whatever is added to a store: one that is served, or the
+ * root itself. NULL where the root would do.
+ */
+static const struct certificate *find_ended(const struct guidance_question *question)
+{
+    const struct model *model = question->model != NULL ? question->model : model_find("rfc5280");
+    const struct certificate *root = question->campaign->roots[question->root].certificate, *served;
+
+    if (question->chain == SIZE_MAX ||
+        judge_root_suffices(question->campaign, question->chain, question->root, model, question->at))
+        return NULL;
+    served = ended_among(&question->campaign->chains[question->chain].certificates, question->at);
+    if (served != NULL)
+        return served;
+    return certificate_not_after(root) < question->at ? root : NULL;
+}
+
+/* Whether what a reason asks for is done to the store. */
+static bool is_for_store(enum remedy remedy)
+{
+    return remedy == REMEDY_ADD || remedy == REMEDY_KEEP || remedy == REMEDY_FILL || remedy == REMEDY_ORDER;
 }
 
 /*
@@ -240,16 +284,36 @@ bool guidance_system_target(const char *resolved, enum guidance_target *target)
 void guidance_lines(const struct guidance_question *question, enum guidance_language language,
                     struct text_list *lines)
 {
+    enum remedy remedy = remedy_of(question->reason);
     struct filling filling = { .question = question,
                                .root = &question->campaign->roots[question->root],
                                .language = language,
                                .alias = alias_of(&question->campaign->roots[question->root]) };
-    add_remedy(&filling, remedy_of(question->reason), question->target, lines);
+
+    if (is_for_store(remedy))
+        filling.ended = find_ended(question);
+    if (filling.ended != NULL)
+        remedy = REMEDY_OWNER;
+    clock_format(filling.ended != NULL ? certificate_not_after(filling.ended) + 1 : question->at,
+                 filling.until);
+    add_remedy(&filling, remedy, question->target, lines);
     free(filling.alias);
+}
+
+static size_t first_new_root(const struct campaign *campaign)
+{
+    for (size_t i = 0; i < campaign->root_count; i++) {
+        if (campaign->roots[i].role == ROOT_NEW)
+            return i;
+    }
+    return campaign->root_count > 0 ? 0 : SIZE_MAX;
 }
 
 size_t guidance_root(const struct campaign *campaign, size_t chain)
 {
+    if (chain == SIZE_MAX)
+        return first_new_root(campaign);
+
     const struct campaign_chain *row = &campaign->chains[chain];
 
     for (size_t i = 0; i < row->accepts_count; i++) {

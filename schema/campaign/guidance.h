@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "schema/campaign/campaign.h"
+#include "schema/campaign/judge.h"
 
 /* What kind of thing must be changed; each has its own tool. */
 enum guidance_target {
@@ -19,7 +19,10 @@ enum guidance_target {
     GUIDANCE_PEM_BUNDLE,   /* a file some program was pointed at */
     GUIDANCE_HASHED_DIRECTORY,
     GUIDANCE_CERTIFI,
+    GUIDANCE_HTTPX, /* certifi's copy, in another variable */
     GUIDANCE_NODE,
+    GUIDANCE_PHP,     /* php.ini, where PHP has no store */
+    GUIDANCE_WINDOWS, /* the machine's Root store */
     GUIDANCE_PROCESS, /* restart */
     GUIDANCE_TARGETS
 };
@@ -32,6 +35,9 @@ struct guidance_question {
     size_t root;        /* the root to add: index into campaign.roots */
     const char *reason; /* a code of verdict.h */
     enum guidance_target target;
+    size_t chain; /* that is not accepted, from the instant `at` on; SIZE_MAX where none is */
+    int64_t at;
+    const struct model *model; /* of the client; NULL when unknown: model rfc5280 */
     const char *path;    /* of the store, as that host sees it; may be NULL where the target needs none */
     const char *tool;    /* the JVM's own keytool, the interpreter's executable; NULL when unknown */
     const char *setting; /* what chose the store ("REQUESTS_CA_BUNDLE"); NULL for a default */
@@ -42,7 +48,8 @@ enum guidance_language { GUIDANCE_EN, GUIDANCE_ZH };
 
 /*
  * The root to name in a question about a chain that is not accepted: the first new one among those that
- * would do, else the first. SIZE_MAX for a chain of no root.
+ * would do, else the first; the first new one of the campaign where the chain is SIZE_MAX. SIZE_MAX for a chain of no
+ * root.
  */
 size_t guidance_root(const struct campaign *campaign, size_t chain);
 

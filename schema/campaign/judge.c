@@ -399,6 +399,21 @@ struct judgement judge_chain(const struct campaign *campaign, size_t chain,
     return judgement;
 }
 
+bool judge_root_suffices(const struct campaign *campaign, size_t chain, size_t root,
+                         const struct model *model, int64_t at)
+{
+    const struct certificate *certificate = campaign->roots[root].certificate;
+    struct trust_set *alone = trust_set_new();
+    const struct judge_subject subject = { .trust = alone, .model = model };
+    struct judgement judgement;
+
+    trust_set_add(alone, certificate_fingerprint(certificate), certificate_key_identity(certificate), 0,
+                  campaign->roots[root].certificate);
+    judgement = judge_chain(campaign, chain, &subject, at, at + 1);
+    trust_set_free(alone);
+    return judgement.verdict == VERDICT_READY;
+}
+
 bool judgement_outweighs(const struct judgement *a, const struct judgement *b)
 {
     if (a->verdict != b->verdict)

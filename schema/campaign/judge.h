@@ -49,6 +49,13 @@ struct judgement judgement_of(const char *reason, enum evidence evidence);
 /* Whether `a` says more against readiness than `b`: the worse verdict, and of two failures the earlier. */
 bool judgement_outweighs(const struct judgement *a, const struct judgement *b);
 
+/*
+ * Whether a client that behaves so and holds this root, and no other, accepts the chain at that instant: what adding the
+ * root can bring about.
+ */
+bool judge_root_suffices(const struct campaign *campaign, size_t chain, size_t root,
+                         const struct model *model, int64_t at);
+
 /* How the store stands to one root of the campaign. */
 enum root_state {
     ROOT_STATE_UNKNOWN,

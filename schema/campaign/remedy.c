@@ -22,6 +22,40 @@ static const struct remedy_line check_file[] = {
     END,
 };
 
+static const struct remedy_line check_file_on_windows[] = {
+    COMMENT("On Windows, as an administrator. Save the certificate {root} as {file} (ask {contact}); this "
+            "must show "
+            "{sha256} as its SHA-256:",
+            "在 Windows 上以管理员身份操作。把根证书 {root} 保存为 {file}(可向 {contact} 索取);下一行显示的 "
+            "SHA-256 必须是 "
+            "{sha256}:"),
+    COMMAND("certutil -dump {file}"),
+    END,
+};
+
+static const struct remedy_line keep[] = {
+    COMMENT("All is well until {until}; with {root} in the store a path is left after that, too:",
+            "{until} 之前一切正常;信任库中有 {root} 时,此后仍有可用的证书路径:"),
+    END,
+};
+
+static const struct remedy_line owner[] = {
+    COMMENT("Nothing that is added to this store helps: {ended}, which chain {chain} needs, ends on {until}.",
+            "向该信任库添加任何证书都没有作用:证书链 {chain} 所依赖的 {ended} 于 {until} 到期。"),
+    COMMENT("Who runs the servers must serve another chain before that: ask {contact}.",
+            "服务器方必须在此之前改用另一条证书链:请联系 {contact}。"),
+    END,
+};
+
+static const struct remedy_line read_store[] = {
+    COMMENT("{path} was not read whole, so nothing can be said of it. With root's rights, or the password "
+            "and type that "
+            "the client is given, it may be:",
+            "未能完整读取 {path},因此无法判断。请以 root 权限,或提供客户端使用的密码和类型后再试:"),
+    COMMAND("sudo rootshift-collector stores --path {path}"),
+    END,
+};
+
 static const struct remedy_line restart[] = {
     COMMENT("Restart {process}: it has read its trust store when it started, and not since.",
             "重启 {process}:它只在启动时读取信任库。"),
@@ -74,6 +108,7 @@ static const struct remedy_line add[GUIDANCE_TARGETS][10] = {
         COMMENT("{setting} chose this file:", "该文件由 {setting} 指定:"),
         COMMENT("Add it at the end of a copy, then put the copy in place at once; the first file is kept:",
                 "先追加到副本末尾,再一次性替换;原文件保留备份:"),
+        COMMAND("touch {path}"),
         COMMAND("cp -p {path} {path}.before-{alias}"),
         COMMAND("cp -p {path} {path}.new"),
         COMMAND("( echo; cat {file} ) >> {path}.new"),
@@ -99,11 +134,46 @@ static const struct remedy_line add[GUIDANCE_TARGETS][10] = {
         COMMAND("export REQUESTS_CA_BUNDLE=/etc/ssl/certifi-and-{alias}.pem"),
         END,
     },
+    [GUIDANCE_HTTPX] = {
+        COMMENT("certifi's own file is replaced by each upgrade, and newer ones drop old roots: use a copy with both.",
+                "certifi 自带的文件会在升级时被覆盖,且新版本会移除旧根:请使用同时包含新旧根的副本。"),
+        COMMAND("( cat {path}; echo; cat {file} ) > /etc/ssl/certifi-and-{alias}.pem"),
+        COMMAND("openssl storeutl -noout -certs /etc/ssl/certifi-and-{alias}.pem"),
+        COMMENT("httpx reads no REQUESTS_CA_BUNDLE. Set this in the environment of the service:",
+                "httpx 不读取 REQUESTS_CA_BUNDLE。在服务的环境变量中设置:"),
+        COMMAND("export SSL_CERT_FILE=/etc/ssl/certifi-and-{alias}.pem"),
+        END,
+    },
     [GUIDANCE_NODE] = {
         COMMENT("Node adds this file to its own roots; set it in the environment of the service:",
                 "Node 会把该文件加入自带的根证书;在服务的环境变量中设置:"),
         COMMAND("install -m 644 {file} /etc/ssl/{alias}.pem"),
         COMMAND("export NODE_EXTRA_CA_CERTS=/etc/ssl/{alias}.pem"),
+        END,
+    },
+    [GUIDANCE_PHP] = {
+        COMMENT("This PHP finds no store ({path} is not there): give it the system's roots and {root} in a file of its own.",
+                "该 PHP 找不到信任库({path} 不存在):请为它准备一个包含系统根证书和 {root} 的文件。"),
+        COMMAND("( cat /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt 2>/dev/null || true; echo; cat {file} ) > "
+                "/etc/ssl/php-and-{alias}.pem"),
+        COMMAND("openssl storeutl -noout -certs /etc/ssl/php-and-{alias}.pem"),
+        COMMENT("Name it for streams and for curl, in php.ini or a file beside it; PHP's FPM has a folder of its own (php --ini "
+                "and phpinfo() tell):",
+                "在 php.ini 或其附加目录中为 streams 和 curl 指定该文件;FPM 有单独的目录(可用 php --ini 和 phpinfo() 查看):"),
+        COMMAND("printf 'openssl.cafile=%s\\ncurl.cainfo=%s\\n' /etc/ssl/php-and-{alias}.pem /etc/ssl/php-and-{alias}.pem > "
+                "\"$(php -r 'echo PHP_CONFIG_FILE_SCAN_DIR;')/50-{alias}.ini\""),
+        COMMAND("php -r 'echo ini_get(\"openssl.cafile\"), PHP_EOL;'"),
+        END,
+    },
+    [GUIDANCE_WINDOWS] = {
+        COMMENT("Add it beside what is there. By hand: certlm.msc, Trusted Root Certification Authorities, All Tasks, Import; in a "
+                "domain, by Group Policy:",
+                "以新增方式导入;也可用 certlm.msc 的“受信任的根证书颁发机构”→“所有任务”→“导入”,域环境用组策略下发:"),
+        COMMAND("certutil -addstore Root {file}"),
+        COMMAND("certutil -store Root"),
+        COMMENT("Java, Node.js and Python's requests have stores of their own on Windows: this one is for .NET, IIS, curl.exe and "
+                "browsers.",
+                "Windows 上的 Java、Node.js 和 Python requests 使用各自的信任库;此处适用于 .NET、IIS、curl.exe 和浏览器。"),
         END,
     },
 };
@@ -154,6 +224,12 @@ static const struct remedy_line trust[GUIDANCE_TARGETS][6] = {
                 "{path} 中有 {root},但不在 OpenSSL 能看到的文件名下,或已被停用。请重新生成文件名:"),
         COMMAND("openssl rehash {path}"),
         COMMAND("ls -l {path}/$(openssl x509 -in {file} -noout -subject_hash).0"),
+        END,
+    },
+    [GUIDANCE_WINDOWS] = {
+        COMMENT("Somebody distrusted {root}: look here, and ask who decided so before undoing it.",
+                "{root} 已被停用:请查看以下存储,撤销之前请先确认是谁的决定。"),
+        COMMAND("certutil -store Disallowed"),
         END,
     },
 };
@@ -226,12 +302,15 @@ static const struct {
     { "cross-only", REMEDY_ADD },
     { "cross-hides-gap", REMEDY_ADD },
     { "root-expired", REMEDY_ADD },
-    { "expires-in-phase", REMEDY_ADD },
+    { "expires-in-phase", REMEDY_KEEP },
     { "handshake-refused", REMEDY_ADD },
     { "unclaimed-store", REMEDY_ADD },
     { "rehash-needed", REMEDY_ADD },
     { "store-empty", REMEDY_FILL },
     { "root-distrusted", REMEDY_TRUST },
+    { "store-opaque", REMEDY_READ },
+    { "store-denied", REMEDY_READ },
+    { "incomplete-store", REMEDY_READ },
     { "restart-needed", REMEDY_RESTART },
     { "bound-to-fallback", REMEDY_UNBIND_FALLBACK },
     { "bound-to-validation", REMEDY_UNBIND_VALIDATION },
@@ -256,7 +335,10 @@ const struct remedy_line *remedy_lines(enum remedy_part part, enum guidance_targ
     switch (part) {
     case REMEDY_PART_ADD: return add[target];
     case REMEDY_PART_TRUST: return trust[target];
-    case REMEDY_PART_CHECK_FILE: return check_file;
+    case REMEDY_PART_CHECK_FILE: return target == GUIDANCE_WINDOWS ? check_file_on_windows : check_file;
+    case REMEDY_PART_KEEP: return keep;
+    case REMEDY_PART_OWNER: return owner;
+    case REMEDY_PART_READ: return read_store;
     case REMEDY_PART_RESTART: return restart;
     case REMEDY_PART_FILL_JAVA: return fill_java;
     case REMEDY_PART_PUT_FIRST: return put_first;

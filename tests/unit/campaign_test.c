@@ -167,6 +167,8 @@ static const struct fault_case {
 
     { "a step before its phase", "rollout step.from", "{ from: 2024-08-07, chain", "{ from: 2024-08-06, chain", ":39: phases[0].rollout: expected steps inside the phase" },
     { "a step of a chain that is not served", "rollout step.chain", "chain: cross, percent", "chain: newonly, percent", ":39: phases[0].rollout: expected a chain that the phase serves" },
+    { "a chain with two shares at a time", "rollout step.from", "rollout: [ {", "rollout: [ { from: 2024-08-07, chain: cross, percent: 2, source: assumed }, {", ":39: phases[0].rollout: expected one share of a chain at a time; step 2" },
+    { "chains with more than all together", "rollout step.percent", "rollout: [ {", "rollout: [ { from: 2024-08-07, chain: today, percent: 100, source: assumed }, {", ":39: phases[0].rollout: expected shares of no more than 100 percent together; after step 2 they are 101" },
     { "101 percent", "rollout step.percent", "percent: 1,", "percent: 101,", ":39: phases[0].rollout[0].percent: expected a number from 0 to 100" },
     { "a step without source", "rollout step.source", "percent: 1, source: assumed", "percent: 1", ":39: phases[0].rollout[0].source: missing" },
 

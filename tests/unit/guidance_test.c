@@ -13,9 +13,13 @@ static const char file[] =
     "roots:\n"
     "  old: { file: old.pem, sha256: ~old~, role: old }\n"
     "  new: { file: new.pem, sha256: ~new~, role: new }\n"
+    "  brief: { file: brief.pem, sha256: ~brief~, role: retired }\n"
     "chains:\n"
     "  cross: { accepts: [ old, new ] }\n"
     "  old: { accepts: [ old ] }\n"
+    "  brief-cross: { certificates: chain-brief-cross.pem }\n"
+    "  brief: { certificates: chain-brief.pem }\n"
+    "  brief-by-key: { accepts: [ brief ] }\n"
     "phases:\n"
     "  - { name: all, serves: [ cross ], starts: 2024-01-01, ready_by: 2024-01-01, source: notice }\n"
     "ends: 2028-01-01\n"
@@ -24,6 +28,8 @@ static const char file[] =
     "[ 192.0.2.2 ] }\n"
     "  - { name: back, use: fallback, chain: old, server_names: [ pay.example ], addresses: [ 192.0.2.3, "
     "'2001:db8::3' ], until: 2027-01-01 }\n";
+
+#define JUNE_2026 1780272000 /* brief certificates are valid up to and with this second */
 
 static struct campaign *campaign;
 static long server_pid;
@@ -47,6 +53,8 @@ static const struct fix_case {
       "openssl s_client -connect 127.0.0.1:$PORT -servername pay.example -verify_return_error -CAfile bundle.pem", false },
     { "a bundle with a name that a shell would take apart", GUIDANCE_PEM_BUNDLE, "it's $HOME; `id` \n\".pem", "cat $P/old.pem > $'it\\'s $HOME; `id` \\n\".pem'",
       "openssl s_client -connect 127.0.0.1:$PORT -servername pay.example -verify_return_error -CAfile $'it\\'s $HOME; `id` \\n\".pem'", false },
+    { "a bundle that is not there", GUIDANCE_PEM_BUNDLE, "bundle.pem", "true",
+      "openssl s_client -connect 127.0.0.1:$PORT -servername pay.example -verify_return_error -CAfile bundle.pem", false },
     { "a PEM bundle, for Python", GUIDANCE_PEM_BUNDLE, "bundle.pem", "cat $P/old.pem > bundle.pem",
       "/usr/bin/python3 -c 'import os, socket, ssl; ssl.create_default_context(cafile=\"bundle.pem\").wrap_socket(socket.create_connection((\"127.0.0.1\", int(os.environ[\"PORT\"]))), server_hostname=\"pay.example\")'", false },
     { "a hashed directory", GUIDANCE_HASHED_DIRECTORY, "certs", "mkdir certs; cp $P/old.pem certs/; openssl rehash certs",
@@ -64,6 +72,14 @@ static const struct fix_case {
       "java -Djavax.net.ssl.trustStore=trust.p12 -Djavax.net.ssl.trustStorePassword=changeit -cp $P Connect $PORT pay.example", false },
     { "Node's own roots", GUIDANCE_NODE, NULL, "true",
       "node -e 'require(\"tls\").connect({ host: \"127.0.0.1\", port: process.env.PORT, servername: \"pay.example\" }, () => process.exit(0)).on(\"error\", () => process.exit(1))'", true },
+    { "the file that Node already adds", GUIDANCE_PEM_BUNDLE, "extra.pem", "cat $P/other.pem > extra.pem; export NODE_EXTRA_CA_CERTS=$PWD/extra.pem",
+      "node -e 'require(\"tls\").connect({ host: \"127.0.0.1\", port: process.env.PORT, servername: \"pay.example\" }, () => process.exit(0)).on(\"error\", () => process.exit(1))'", false },
+    { "PHP's streams by php.ini", GUIDANCE_PHP, "/usr/local/ssl/cert.pem", "true",
+      "php -r 'exit(@stream_socket_client(\"tls://localhost:\" . getenv(\"PORT\")) ? 0 : 1);'", true },
+    { "PHP's curl by php.ini", GUIDANCE_PHP, "/usr/local/ssl/cert.pem", "true",
+      "php -r 'exit(curl_exec(curl_init(\"https://localhost:\" . getenv(\"PORT\") . \"/\")) === false ? 1 : 0);'", true },
+    { "certifi's copy, for httpx", GUIDANCE_HTTPX, "cacert.pem", "cat $P/old.pem > cacert.pem; export SSL_CERT_FILE=$PWD/cacert.pem",
+      "/usr/bin/python3 -c 'import os, socket, ssl; ssl.create_default_context(cafile=os.environ[\"SSL_CERT_FILE\"]).wrap_socket(socket.create_connection((\"127.0.0.1\", int(os.environ[\"PORT\"]))), server_hostname=\"pay.example\")'", true },
     { "certifi's copy", GUIDANCE_CERTIFI, "cacert.pem", "cat $P/old.pem > cacert.pem; export REQUESTS_CA_BUNDLE=$PWD/cacert.pem",
       "openssl s_client -connect 127.0.0.1:$PORT -servername pay.example -verify_return_error -CAfile $REQUESTS_CA_BUNDLE", true },
     { "the system's store", GUIDANCE_DEBIAN_STORE, "/etc/ssl/certs/ca-certificates.crt", "true",
@@ -71,15 +87,22 @@ static const struct fix_case {
 };
 /* clang-format on */
 
+static struct guidance_question question_of(const char *reason, enum guidance_target target, const char *path)
+{
+    return (struct guidance_question){ .campaign = campaign,
+                                       .root = 1,
+                                       .reason = reason,
+                                       .target = target,
+                                       .chain = SIZE_MAX,
+                                       .at = JUNE_2026 + 1,
+                                       .path = path,
+                                       .process = "pid 812 (java)" };
+}
+
 static void ask(struct text_list *lines, enum guidance_language language, const char *reason,
                 enum guidance_target target, const char *path)
 {
-    const struct guidance_question question = { .campaign = campaign,
-                                                .root = 1,
-                                                .reason = reason,
-                                                .target = target,
-                                                .path = path,
-                                                .process = "pid 812 (java)" };
+    const struct guidance_question question = question_of(reason, target, path);
 
     guidance_lines(&question, language, lines);
 }
@@ -90,7 +113,8 @@ static void ask(struct text_list *lines, enum guidance_language language, const 
 /* Copies in place of what belongs to the machine, in a mount namespace of this shell alone. */
 #define COPIES                                                                                               \
     "cp -a /etc/ssl etc-ssl; mkdir local; mount --bind etc-ssl /etc/ssl\n"                                   \
-    "mount --bind local /usr/local/share/ca-certificates\n"
+    "mount --bind local /usr/local/share/ca-certificates\n"                                                  \
+    "if [ -d /etc/php ]; then cp -a /etc/php etc-php; mount --bind etc-php /etc/php; fi\n"
 
 /* A chroot's root is no mount point, whose propagation unshare could change; there is none to change then. */
 #define OWN_MOUNTS                                                                                           \
@@ -159,6 +183,19 @@ static const struct words_case {
       GUIDANCE_JAVA_STORE,
       { "trust mark", "-importcert" } },
     { "a namesake before the root", "path-refused", GUIDANCE_PEM_BUNDLE, { "must stand before it" } },
+    { "a gap that a cross-certificate hides is closed by the root",
+      "cross-hides-gap",
+      GUIDANCE_JAVA_STORE,
+      { "-importcert", "new-root" } },
+    { "a store that may not be read is shown to somebody who may",
+      "store-denied",
+      GUIDANCE_PEM_BUNDLE,
+      { "stores --path /srv/store" } },
+    { "Windows has a tool of its own",
+      "root-missing",
+      GUIDANCE_WINDOWS,
+      { "certutil -addstore Root new-root.pem", "certlm.msc", "certutil -dump" } },
+    { "and a list of what it distrusts", "root-distrusted", GUIDANCE_WINDOWS, { "-store Disallowed" } },
     { "a client that does not verify should", "does-not-verify", GUIDANCE_PROCESS, { "verification" } },
 };
 
@@ -181,6 +218,75 @@ static void lines_say_what_they_should(void **state)
         if (!some_line_has(&lines, row->has[i]))
             fail_msg("no line has \"%s\"", row->has[i]);
     }
+    text_list_clear(&lines);
+}
+
+/* A path that ends: the store's fault, or nobody's who has one. */
+static const struct end_case {
+    const char *name, *reason;
+    const char *chain, *root, *model;
+    const char *has[2], *has_not;
+} ends[] = {
+    { "a served cross-certificate ends, and the new root keeps a path",
+      "expires-in-phase",
+      "brief-cross",
+      "new",
+      "openssl",
+      { "until 2026-06-01T00:00:01Z", "sha256sum" },
+      "Nothing that is added" },
+    { "a served issuing CA ends, and nothing in a store helps",
+      "expires-in-phase",
+      "brief",
+      "new",
+      "java",
+      { "which chain brief needs, ends on 2026-06-01T00:00:01Z", "another chain" },
+      "sha256sum" },
+    { "it has ended, and no order of a store helps",
+      "path-refused",
+      "brief",
+      "new",
+      "openssl",
+      { "Nothing that is added" },
+      "must stand before it" },
+    { "the campaign's root ends, and is no help where dates count",
+      "root-expired",
+      "brief-by-key",
+      "brief",
+      "openssl",
+      { "Brief Root, which chain brief-by-key needs" },
+      "sha256sum" },
+    { "a root is missing, and would do no more",
+      "root-missing",
+      "brief",
+      "new",
+      "openssl",
+      { "Nothing that is added" },
+      "sha256sum" },
+    { "the old root is missing, and would do",
+      "old-root-missing",
+      "old",
+      "old",
+      "openssl",
+      { "sha256sum", "old-root" },
+      "Nothing that is added" },
+};
+
+static void end_is_told_from_a_gap(void **state)
+{
+    const struct end_case *row = *state;
+    struct guidance_question question = question_of(row->reason, GUIDANCE_PEM_BUNDLE, "/srv/store");
+    struct text_list lines = { 0 };
+
+    question.root = (size_t)(campaign_root_find(campaign, row->root) - campaign->roots);
+    question.model = model_find(row->model);
+    for (question.chain = 0; strcmp(campaign->chains[question.chain].name, row->chain) != 0;)
+        question.chain++;
+    guidance_lines(&question, GUIDANCE_EN, &lines);
+    for (size_t i = 0; i < 2 && row->has[i] != NULL; i++) {
+        if (!some_line_has(&lines, row->has[i]))
+            fail_msg("no line has \"%s\": %s", row->has[i], lines.count > 0 ? lines.items[0] : "none at all");
+    }
+    assert_false(some_line_has(&lines, row->has_not));
     text_list_clear(&lines);
 }
 
@@ -232,7 +338,7 @@ static void store_of_a_system_is_mended_by_its_tool(void **state)
 {
     const struct system_case *row = *state;
     struct guidance_question question = {
-        .campaign = campaign, .root = 1, .reason = "root-missing", .path = row->path
+        .campaign = campaign, .root = 1, .chain = SIZE_MAX, .reason = "root-missing", .path = row->path
     };
     struct text_list lines = { 0 };
 
@@ -251,6 +357,7 @@ static void root_to_add_is_the_new_one_where_it_will_do(void **state)
     (void)state;
     assert_int_equal(guidance_root(campaign, 0), 1);
     assert_int_equal(guidance_root(campaign, 1), 0);
+    assert_int_equal(guidance_root(campaign, SIZE_MAX), 1); /* no chain failed */
 }
 
 static bool compile_client(void)
@@ -297,7 +404,8 @@ int main(void)
         return 1;
     }
     failed = RUN_ROWS(fixes, fix_works) + RUN_ROWS(systems, store_of_a_system_is_mended_by_its_tool) +
-             RUN_ROWS(words, lines_say_what_they_should) + cmocka_run_group_tests(rest, NULL, NULL);
+             RUN_ROWS(words, lines_say_what_they_should) + RUN_ROWS(ends, end_is_told_from_a_gap) +
+             cmocka_run_group_tests(rest, NULL, NULL);
     kill((pid_t)server_pid, SIGTERM);
     pclose(server);
     campaign_free(campaign);
