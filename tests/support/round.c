@@ -1,6 +1,7 @@
 /*
  * round BROKER publish FIRST COUNT: publish numbered records, print the number of each that is acknowledged.
  * round BROKER read SECONDS: read rootshift.in from its start, print each record's number.
+ * round BROKER show TOPIC SECONDS: read a topic from its start, print each record's key and payload in hex.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -65,7 +66,27 @@ static void print_trouble(void *context, const char *topic, int32_t partition, c
     fprintf(stderr, "trouble %s [%d]: %s\n", topic == NULL ? "-" : topic, partition, err->message);
 }
 
-static bool read_for(const struct kafka_settings *kafka, int64_t seconds, struct error *err)
+static void print_number(const struct consumer_record *record)
+{
+    printf("%.*s\n", (int)record->payload_bytes, (const char *)record->payload);
+}
+
+static void print_hex(const uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        printf("%02x", bytes[i]);
+}
+
+static void print_record(const struct consumer_record *record)
+{
+    print_hex(record->key, record->key_bytes);
+    putchar(' ');
+    print_hex(record->payload, record->payload_bytes);
+    putchar('\n');
+}
+
+static bool read_for(const struct kafka_settings *kafka, const char *topic, int64_t seconds,
+                     void (*print)(const struct consumer_record *record), struct error *err)
 {
     static const struct consumer_events events = { start_at_the_beginning, ignore_revocation, print_trouble };
     int64_t deadline = clock_monotonic_ms() + 1000 * seconds;
@@ -77,14 +98,14 @@ static bool read_for(const struct kafka_settings *kafka, int64_t seconds, struct
     bool ok;
 
     snprintf(group, sizeof(group), "round-%d", (int)getpid()); /* nobody to wait for */
-    text_list_add(&names, topics[TOPIC_IN].name);
+    text_list_add(&names, topic);
     consumer = consumer_open(kafka, group, &names, &events, NULL, err);
     text_list_clear(&names);
     ok = consumer != NULL;
     while (ok && clock_monotonic_ms() < deadline) {
         ok = consumer_poll(consumer, 200, records, BATCH, &count, err);
         for (size_t i = 0; i < count; i++)
-            printf("%.*s\n", (int)records[i].payload_bytes, (const char *)records[i].payload);
+            print(&records[i]);
     }
     consumer_close(consumer);
     return ok;
@@ -100,10 +121,13 @@ int main(int argc, char **argv)
     if (argc == 5 && strcmp(argv[2], "publish") == 0)
         ok = publish(&kafka, strtoull(argv[3], NULL, 10), strtoull(argv[4], NULL, 10), &err);
     else if (argc == 4 && strcmp(argv[2], "read") == 0)
-        ok = read_for(&kafka, strtoll(argv[3], NULL, 10), &err);
+        ok = read_for(&kafka, topics[TOPIC_IN].name, strtoll(argv[3], NULL, 10), print_number, &err);
+    else if (argc == 5 && strcmp(argv[2], "show") == 0)
+        ok = read_for(&kafka, argv[3], strtoll(argv[4], NULL, 10), print_record, &err);
     else
         ok = error_set(&err, ERROR_OPTION,
-                       "usage: round BROKER publish FIRST COUNT | round BROKER read SECONDS");
+                       "usage: round BROKER publish FIRST COUNT | round BROKER read SECONDS | round BROKER "
+                       "show TOPIC SECONDS");
     if (!ok)
         fprintf(stderr, "round: %s\n", err.message);
     return ok ? 0 : 1;
