@@ -13,6 +13,8 @@
 #include "schema/base/text.h"
 
 #define HOSTS_FILE "/etc/hosts"
+/* After so long without an answer a question is asked again, where there is time enough. */
+#define ASK_AGAIN_MS 2000
 #define HOSTS_BYTES_MAX (4 * 1024 * 1024)
 
 /* A resolver that answered anybody within this time is alive: then silence is about the name. */
@@ -273,12 +275,25 @@ static void read_hosts(struct names *names)
 static const struct {
     const char *option, *value;
 } habits[] = {
-    { "timeout:", "2" },         { "attempts:", "3" },
+    { "attempts:", "3" },
     { "max-timeouts:", "255" },  /* three silent names would mark the server as down for all */
     { "max-reissues:", "0" },    /* one refused name would do the same */
     { "max-inflight:", "1024" }, /* what waits in the queue has no timer running */
     { "randomize-case:", "0" },  /* some servers of names do not give the case back */
 };
+
+/*
+ * A question is a datagram, and a burst of some hundred overruns a resolver's buffer: each is asked again before the
+ * lookup's time is over, and not so soon that a slow answer would be asked for twice.
+ */
+static bool set_patience(struct evdns_base *dns, int limit_ms)
+{
+    int ms = limit_ms / 4 < ASK_AGAIN_MS ? limit_ms / 4 : ASK_AGAIN_MS;
+    char seconds[32];
+
+    snprintf(seconds, sizeof(seconds), "%d.%03d", ms / 1000, ms % 1000);
+    return evdns_base_set_option(dns, "timeout:", seconds) == 0;
+}
 
 struct names *names_new(struct event_base *base, const char *server, int limit_ms, struct error *err)
 {
@@ -295,6 +310,10 @@ struct names *names_new(struct event_base *base, const char *server, int limit_m
         (void)evdns_base_resolv_conf_parse(names->dns, DNS_OPTION_NAMESERVERS, "/etc/resolv.conf");
     } else if (evdns_base_nameserver_ip_add(names->dns, server) != 0) {
         error_set(err, ERROR_OPTION, "\"%s\" is no resolver's address", server);
+        goto fail;
+    }
+    if (!set_patience(names->dns, limit_ms)) {
+        error_set(err, ERROR_SYSTEM, "the resolver does not know a limit of %d ms", limit_ms);
         goto fail;
     }
     for (size_t i = 0; i < sizeof(habits) / sizeof(habits[0]); i++) {

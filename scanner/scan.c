@@ -96,7 +96,7 @@ static bool describe(const struct scan_settings *settings, const struct run_plan
 {
     char hex[FINGERPRINT_TEXT_BYTES], instant[CLOCK_TEXT_BYTES];
     struct fingerprint digest;
-    struct text hellos = { 0 };
+    struct text hellos = { 0 }, clients = { 0 };
 
     if (plan->source != NULL && !source_digest(plan->source, &digest, err))
         return error_within(err, "--checkpoint");
@@ -107,7 +107,9 @@ static bool describe(const struct scan_settings *settings, const struct run_plan
     checkpoint_setting_add(description, "campaign",
                            plan->campaign != NULL ? fingerprint_format(&plan->campaign->digest, hex) : "");
     for (size_t i = 0; i < settings->clients.count; i++)
-        checkpoint_setting_add(description, "client", settings->clients.items[i]);
+        text_format(&clients, "%s%s", i > 0 ? " " : "", settings->clients.items[i]);
+    checkpoint_setting_add(description, "clients", text_string(&clients));
+    text_clear(&clients);
     checkpoint_setting_add(description, "depth", settings->depth);
     checkpoint_setting_add(description, "identification",
                            settings->limits.identification != NULL ? settings->limits.identification : "");

@@ -3,6 +3,7 @@
 A `Cutter` stands before a real TLS server and lets its messages through up to a point; what it does there
 is its deed. In TLS 1.2 it sees the handshake's messages, in TLS 1.3 only records.
 """
+import collections
 import itertools
 import socket
 import struct
@@ -204,6 +205,7 @@ class Resolver:
 
     def __init__(self, zone):
         self.zone = zone
+        self.asked = collections.Counter()
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
@@ -224,6 +226,9 @@ class Resolver:
         question = query[12:at + 5]
         kind = struct.unpack(">H", query[at + 1:at + 3])[0]
         deed = self.zone.get(".".join(name).lower(), {"rcode": 3})
+        self.asked[(tuple(name), kind)] += 1
+        if self.asked[(tuple(name), kind)] <= deed.get("loses", 0):
+            return None
         if deed.get("silent") or kind in deed.get("silent_for", ()):
             return None
         addresses = [a for a in deed.get("addresses", ()) if (":" in a) == (kind == 28)]
