@@ -26,7 +26,7 @@
     .java_marks = true, .anchors = MODEL_ANCHORS_ANY,                                                        \
     .anchor_says_ca = true, .order = MODEL_TRUSTED_FIRST, .names = MODEL_NAMES_STRINGS,                      \
     .leaf_key_usage = MODEL_LEAF_USAGE_SIGNS, .netscape = true, .sha2_only = true, .policies = true, .eku_any = MODEL_EKU_ANY_EVERYWHERE, .key_bits_min = 1024,  \
-    .flaws = BY_THE_RULES, .keys = MODEL_KEYS_PUBLIC | MODEL_KEY_PSS, .unknown = MODEL_UNKNOWN_TYPE | MODEL_UNKNOWN_CRL,            \
+    .flaws = BY_THE_RULES, .keys = MODEL_KEYS_PUBLIC | MODEL_KEY_PSS | MODEL_KEY_ED25519 | MODEL_KEY_ED448, .unknown = MODEL_UNKNOWN_TYPE | MODEL_UNKNOWN_CRL,            \
     .sha1_refused = true, .verifies = true
 
 /*
