@@ -27,6 +27,7 @@ struct pace {
     struct pace_limits limits;
     int64_t next_us;
     double occupancy_us; /* running mean */
+    int64_t ended_us;    /* the newest end; the first start since nothing was in flight */
     size_t in_flight;
     double squeeze; /* 1: none; below: our own shortage was met lately */
     bool on_trial;  /* the squeeze is at its floor */
@@ -65,9 +66,17 @@ int64_t pace_wait_us(const struct pace *pace, int64_t now_us)
     return pace->next_us > now_us ? pace->next_us - now_us : 0;
 }
 
-size_t pace_room(const struct pace *pace)
+/* While nothing ends, probes take as long at least: a list that begins with silent peers need not wait for their end. */
+static double occupancy_us(const struct pace *pace, int64_t now_us)
 {
-    double room = ROOM_FACTOR * pace->limits.rate * pace->occupancy_us / 1e6 + ROOM_MIN;
+    double silence_us = pace->in_flight > 0 ? (double)(now_us - pace->ended_us) : 0;
+
+    return silence_us > pace->occupancy_us ? silence_us : pace->occupancy_us;
+}
+
+size_t pace_room(const struct pace *pace, int64_t now_us)
+{
+    double room = ROOM_FACTOR * pace->limits.rate * occupancy_us(pace, now_us) / 1e6 + ROOM_MIN;
 
     room *= pace->squeeze;
     if (room > pace->limits.in_flight_max)
@@ -75,9 +84,9 @@ size_t pace_room(const struct pace *pace)
     return room < 1 ? 1 : (size_t)room;
 }
 
-bool pace_has_room(const struct pace *pace)
+bool pace_has_room(const struct pace *pace, int64_t now_us)
 {
-    return pace->in_flight < pace_room(pace);
+    return pace->in_flight < pace_room(pace, now_us);
 }
 
 void pace_started(struct pace *pace, int64_t now_us)
@@ -90,7 +99,8 @@ void pace_started(struct pace *pace, int64_t now_us)
     if (pace->next_us < now_us - BURST_US)
         pace->next_us = now_us - BURST_US;
     pace->next_us += (int64_t)gap_us;
-    pace->in_flight++;
+    if (pace->in_flight++ == 0)
+        pace->ended_us = now_us;
 }
 
 static void squeeze(struct pace *pace, int64_t now_us)
@@ -107,6 +117,7 @@ static void squeeze(struct pace *pace, int64_t now_us)
 void pace_ended(struct pace *pace, int64_t started_us, int64_t now_us, bool ours)
 {
     pace->in_flight--;
+    pace->ended_us = now_us;
     if (pace->on_trial && started_us > pace->trials_from_us)
         shortage_note(&pace->trials, ours);
     if (ours) {

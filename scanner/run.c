@@ -18,9 +18,10 @@
 
 /* Descriptors that are not probes: output, Kafka's sockets, the resolver, mailboxes. */
 #define DESCRIPTORS_KEPT 128
-/* Targets read ahead of their probes: two seconds' worth. */
+/* Targets read ahead of their probes: two seconds' worth, as far as memory should go for it. */
 #define AHEAD_SECONDS 2
 #define AHEAD_MIN 64
+#define AHEAD_MAX 4096
 
 /* Probes start in handfuls, this far apart: a wake-up for each costs as much as a cheap probe. */
 #define HANDFUL_US 10000
@@ -79,7 +80,7 @@ static void drop_given_away(struct run *run, struct attempt *attempt)
 
 static void start_due(struct run *run)
 {
-    while (!sink_is_full(run->plan.sink) && pace_has_room(run->pace)) {
+    while (!sink_is_full(run->plan.sink) && pace_has_room(run->pace, now_us())) {
         struct attempt *attempt = queue_next(run->queue);
         int64_t wait_us;
 
@@ -175,7 +176,7 @@ static struct progress progress_of(const struct run *run)
         .elapsed_ms = clock_monotonic_ms() - run->started_ms,
         .started_at = run->started_at,
         .in_flight = pace_in_flight(run->pace),
-        .room = pace_room(run->pace),
+        .room = pace_room(run->pace, now_us()),
         .oldest_ms = oldest != NULL ? (now_us() - oldest->started_us) / 1000 : 0,
         .waiting = queue_count(run->queue),
         .resolving = feed_resolving(run->feed),
@@ -322,7 +323,9 @@ static bool make_feed(struct run *run, struct error *err)
         .hello_count = run->plan.hello_count,
         .depth = run->plan.depth,
         .timeout_ms = run->plan.timeout_ms,
-        .ahead = ahead > AHEAD_MIN ? ahead : AHEAD_MIN,
+        .ahead = ahead < AHEAD_MIN   ? AHEAD_MIN
+                 : ahead < AHEAD_MAX ? ahead
+                                     : AHEAD_MAX,
         .moved = pump,
         .context = run,
     };

@@ -56,23 +56,16 @@ bool connection_stands(struct connection *connection)
 
 void connection_flush(struct connection *connection)
 {
-    char *bytes;
-    long size = BIO_get_mem_data(connection->to_peer, &bytes);
+    const struct text *unsent = &connection->transit.unsent;
     ssize_t sent;
 
-    if (size > 0) {
-        text_append(&connection->unsent, bytes, (size_t)size);
-        (void)BIO_reset(connection->to_peer);
-    }
-    if (connection->unsent.size == 0 || connection->broken != 0)
+    if (unsent->size == 0 || connection->broken != 0)
         return;
-    sent = send(connection->socket, connection->unsent.bytes, connection->unsent.size, MSG_NOSIGNAL);
+    sent = send(connection->socket, unsent->bytes, unsent->size, MSG_NOSIGNAL);
     if (sent < 0 && errno != EAGAIN && errno != EINTR)
         connection->broken = errno;
-    if (sent <= 0)
-        return;
-    connection->unsent.size -= (size_t)sent;
-    memmove(connection->unsent.bytes, connection->unsent.bytes + sent, connection->unsent.size);
+    if (sent > 0)
+        transit_sent(&connection->transit, (size_t)sent);
 }
 
 static void note_first(struct connection *connection, const uint8_t *bytes, size_t size)
@@ -106,7 +99,7 @@ void connection_fill(struct connection *connection)
         }
         note_first(connection, bytes, (size_t)size);
         connection->received += (size_t)size;
-        BIO_write(connection->from_peer, bytes, (int)size);
+        transit_receive(&connection->transit, bytes, (size_t)size);
     }
     connection->wants_more = true;
 }
@@ -157,16 +150,14 @@ static void see_message(int sent, int version, int type, const void *bytes, size
 
 bool connection_secure(struct connection *connection, SSL_CTX *context, const char *server_name)
 {
+    BIO *bio = transit_bio(&connection->transit);
+
     connection->ssl = SSL_new(context);
-    connection->from_peer = BIO_new(BIO_s_mem());
-    connection->to_peer = BIO_new(BIO_s_mem());
-    if (connection->ssl == NULL || connection->from_peer == NULL || connection->to_peer == NULL) {
-        BIO_free(connection->from_peer);
-        BIO_free(connection->to_peer);
+    if (connection->ssl == NULL || bio == NULL) {
+        BIO_free(bio);
         return false;
     }
-    BIO_set_mem_eof_return(connection->from_peer, -1); /* empty means "later", not "the end" */
-    SSL_set_bio(connection->ssl, connection->from_peer, connection->to_peer);
+    SSL_set_bio(connection->ssl, bio, bio);
     SSL_set_msg_callback(connection->ssl, see_message);
     SSL_set_msg_callback_arg(connection->ssl, connection);
     SSL_set_connect_state(connection->ssl);
@@ -301,6 +292,6 @@ void connection_close(struct connection *connection, bool in_good_order)
 
 void connection_clear(struct connection *connection)
 {
-    text_clear(&connection->unsent);
+    transit_clear(&connection->transit);
     handshake_chain_clear(&connection->chain);
 }

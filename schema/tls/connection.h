@@ -14,16 +14,15 @@
 
 #include <openssl/ssl.h>
 
-#include "schema/base/text.h"
 #include "schema/tls/handshake.h"
 #include "schema/tls/outcome.h"
+#include "schema/tls/transit.h"
 
 /* Read by its owner; changed only here but for `received_max`. */
 struct connection {
-    int socket;               /* -1 for none */
-    SSL *ssl;                 /* NULL before connection_secure() */
-    BIO *from_peer, *to_peer; /* the SSL's own, memory */
-    struct text unsent;       /* taken from to_peer, not yet by the kernel */
+    int socket; /* -1 for none */
+    SSL *ssl;   /* NULL before connection_secure() */
+    struct transit transit;
     size_t received, received_max;
     uint8_t first[32]; /* of the peer's bytes, to tell what else it speaks */
     size_t first_bytes;

@@ -436,7 +436,7 @@ static void wait_for_event(struct probe *probe)
     struct timeval limit = { wait_ms / 1000, wait_ms % 1000 * 1000 };
     short what = probe->state == PROBE_CONNECTING ? EV_WRITE : EV_READ;
 
-    if (probe->connection.unsent.size > 0 && probe->connection.broken == 0)
+    if (probe->connection.transit.unsent.size > 0 && probe->connection.broken == 0)
         what |= EV_WRITE;
     event_del(probe->io);
     event_assign(probe->io, probe->order.base, probe->connection.socket, what, wake, probe);

@@ -1,8 +1,7 @@
-"""The scanners that others use, each built as a module of its own; and how a command is measured."""
+"""The scanners that others use, each built as a module of its own."""
 import os
 import shutil
 import subprocess
-import time
 
 # Pinned: what is compared must be the same next year, and some proxies of Go modules know no "latest".
 MODULES = {
@@ -32,17 +31,3 @@ def go_tool(name, folder):
         return program
     print("%s cannot be built and is left out: %s" % (name, built.stderr.strip().splitlines()[-1]))
     return None
-
-
-class Run:
-    """One run of a command to its end: its processor time, kernel's and own, its wall time, its peak memory."""
-
-    def __init__(self, argv, timeout=900):
-        began = time.monotonic()
-        process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        self.seconds = time.monotonic() - began
-        self.cpu_us = (usage.ru_utime + usage.ru_stime) * 1e6
-        self.peak_kib = usage.ru_maxrss
-        self.exit = process.returncode

@@ -58,7 +58,7 @@ static void a_pause_is_not_made_up_for(void **state)
 static void room_follows_from_rate_and_occupancy(void **state)
 {
     struct pace *pace = make(100);
-    size_t before = pace_room(pace);
+    size_t before = pace_room(pace, 0);
 
     (void)state;
     for (int i = 0; i < 500; i++) { /* two seconds each: 200 in flight are needed */
@@ -66,11 +66,28 @@ static void room_follows_from_rate_and_occupancy(void **state)
         pace_ended(pace, 0, 2000000, false);
     }
     assert_true(before < 20);
-    assert_in_range(pace_room(pace), 300, 500);
-    before = pace_room(pace);
+    assert_in_range(pace_room(pace, 2000000), 300, 500);
+    before = pace_room(pace, 2000000);
     pace_started(pace, 0);
     pace_ended(pace, 0, 1000, true);
-    assert_in_range(pace_room(pace), before / 2 - 1, before / 2 + 1); /* our own shortage: half */
+    assert_in_range(pace_room(pace, 1000), before / 2 - 1, before / 2 + 1); /* our own shortage: half */
+    pace_free(pace);
+}
+
+static void silence_is_occupancy(void **state)
+{
+    struct pace *pace = make(100);
+
+    (void)state;
+    while (pace_has_room(pace, 0))
+        pace_started(pace, 0);
+    assert_int_equal(pace_in_flight(pace), 16);
+    assert_in_range(pace_room(pace, 1000000), 200, 232); /* a second without an end */
+    pace_ended(pace, 0, 1000000, false);
+    assert_in_range(pace_room(pace, 1000000), 16, 40); /* one that ends is no silence */
+    while (pace_in_flight(pace) > 0)
+        pace_ended(pace, 0, 1000000, false);
+    assert_true(pace_room(pace, 60000000) < 400); /* nor is a pause */
     pace_free(pace);
 }
 
@@ -109,6 +126,7 @@ int main(void)
         cmocka_unit_test(rate_is_kept_on_average),
         cmocka_unit_test(a_pause_is_not_made_up_for),
         cmocka_unit_test(room_follows_from_rate_and_occupancy),
+        cmocka_unit_test(silence_is_occupancy),
     };
 
     return RUN_ROWS(helpless, gives_up_when_it_should) + cmocka_run_group_tests(rest, NULL, NULL);
