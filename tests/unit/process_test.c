@@ -1,6 +1,7 @@
 #include "collector/host/process.h"
 
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -132,7 +133,8 @@ static void connection_is_seen_of_its_holder_only(void **state)
             sleep(60);
         _exit(1);
     }
-    usleep(200000);
+    assert_int_equal(poll(&(struct pollfd){ .fd = listener, .events = POLLIN }, 1, 30000),
+                     1); /* it is there */
     sockets = process_sockets_new(&addresses);
     assert_true(process_talks_to(&holder, sockets));
     assert_false(process_talks_to(&other, sockets));
