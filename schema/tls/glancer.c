@@ -11,6 +11,7 @@
 #include "schema/base/clock.h"
 #include "schema/base/text.h"
 #include "schema/tls/claim.h"
+#include "schema/tls/familiar.h"
 #include "schema/tls/wheel.h"
 
 /* More than the largest chains in the wild: one call takes what there is. */
@@ -30,6 +31,7 @@
 struct glancer {
     struct event_base *base;
     struct traffic *traffic;
+    struct familiar *familiar;
     struct offer **offers;
     size_t count;
     struct wheel wheel;
@@ -109,7 +111,7 @@ static void end_with(struct glance *glance, struct outcome outcome)
     result->via = "own";
     result->chain = claim->chain;
     claim->chain = (struct handshake_chain){ 0 };
-    handshake_chain_identify(&result->chain);
+    familiar_identify(glance->glancer->familiar, &result->chain);
     give(glance, result);
 }
 
@@ -379,6 +381,7 @@ struct glancer *glancer_new(struct event_base *base, OSSL_LIB_CTX *library, cons
     glancer->offers = memory_new((count + 1) * sizeof(*glancer->offers));
     glancer->tick = event_new(base, -1, EV_PERSIST, turn, glancer);
     wheel_init(&glancer->wheel, clock_monotonic_ms());
+    glancer->familiar = familiar_new();
     glancer->traffic = traffic_new(library, NULL, err);
     if (glancer->tick == NULL)
         error_set(err, ERROR_SYSTEM, "no event for the clock");
@@ -403,6 +406,7 @@ void glancer_free(struct glancer *glancer)
         offer_free(glancer->offers[i]);
     free(glancer->offers);
     traffic_free(glancer->traffic);
+    familiar_free(glancer->familiar);
     if (glancer->tick != NULL)
         event_free(glancer->tick);
     free(glancer);
