@@ -21,7 +21,7 @@
 #define ANSWERS_MAX 1024
 /* Examining may take this long at first, and then one part in so many of the time that has gone by. */
 #define ALLOWANCE_US 2000000
-#define SHARE 4
+#define SHARE 2
 
 #define ID_BYTES 17
 

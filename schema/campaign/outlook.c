@@ -1,5 +1,6 @@
 #include "schema/campaign/outlook.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,41 +10,48 @@
  */
 #define PAIRS_MAX 128
 
+/* Roots of the catalogue are bits. */
+#define ROOTS_MAX 64
+
+/* Which of them a client certainly holds, and with those that are in doubt (release.h). */
+struct holdings {
+    uint64_t holds, differ, any;
+};
+
 struct outlook {
     const struct campaign *campaign;
     struct catalogue *catalogue;
     struct release_list clients;
-    size_t *same; /* of each client the first one that is judged alike */
+    struct holdings *holdings; /* of each client */
     struct signature_memory *signatures;
 };
 
 /* --- who is asked --------------------------------------------------------------------------------- */
 
-static bool are_alike(const struct release *a, const struct release *b)
+static uint64_t bits_of(const struct catalogue *catalogue, const struct trust_set *set)
 {
-    const struct trust_set *sets[][2] = { { a->holds, b->holds },
-                                          { a->differ, b->differ },
-                                          { a->any, b->any } };
+    uint64_t bits = 0;
 
-    if (a->model != b->model || a->pinned != b->pinned)
-        return false;
-    for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
-        struct fingerprint left = trust_set_digest(sets[i][0], a->model),
-                           right = trust_set_digest(sets[i][1], b->model);
+    for (size_t i = 0; i < catalogue_root_count(catalogue); i++) {
+        const struct fingerprint *print = certificate_fingerprint(catalogue_root(catalogue, i)->certificate);
 
-        if (!fingerprint_equal(&left, &right))
-            return false;
+        for (size_t j = 0; j < set->count; j++) {
+            if (fingerprint_equal(&set->entries[j].fingerprint, print))
+                bits |= UINT64_C(1) << i;
+        }
     }
-    return true;
+    return bits;
 }
 
-static void find_same(struct outlook *outlook)
+static void find_holdings(struct outlook *outlook)
 {
-    outlook->same = memory_new(outlook->clients.count * sizeof(*outlook->same) + 1);
+    outlook->holdings = memory_new((outlook->clients.count + 1) * sizeof(*outlook->holdings));
     for (size_t i = 0; i < outlook->clients.count; i++) {
-        while (outlook->same[i] < i &&
-               !are_alike(&outlook->clients.items[outlook->same[i]], &outlook->clients.items[i]))
-            outlook->same[i]++;
+        const struct release *client = &outlook->clients.items[i];
+
+        outlook->holdings[i] = (struct holdings){ bits_of(outlook->catalogue, client->holds),
+                                                  bits_of(outlook->catalogue, client->differ),
+                                                  bits_of(outlook->catalogue, client->any) };
     }
 }
 
@@ -75,7 +83,8 @@ struct outlook *outlook_new(const struct campaign *campaign, const struct text_l
         outlook_free(outlook);
         return NULL;
     }
-    find_same(outlook);
+    assert(catalogue_root_count(outlook->catalogue) <= ROOTS_MAX);
+    find_holdings(outlook);
     return outlook;
 }
 
@@ -86,7 +95,7 @@ void outlook_free(struct outlook *outlook)
     release_list_clear(&outlook->clients);
     catalogue_free(outlook->catalogue);
     signature_memory_free(outlook->signatures);
-    free(outlook->same);
+    free(outlook->holdings);
     free(outlook);
 }
 
@@ -97,6 +106,7 @@ struct matter {
     struct outlook *outlook;
     const struct campaign_chain *chain;
     const struct release *client;
+    struct holdings holdings; /* the client's, of roots that can matter */
     int64_t from, until;
 };
 
@@ -135,9 +145,9 @@ static struct judgement judge_client(const struct matter *matter)
         return strcmp(judge_with(matter, client->any).reason, "ok") == 0
                    ? judgement_of("ok", judgement.evidence)
                    : judgement;
-    if (may_accept_with(matter, client->differ))
+    if (matter->holdings.differ != matter->holdings.holds && may_accept_with(matter, client->differ))
         return judgement_of("sources-differ", judgement.evidence);
-    if (may_accept_with(matter, client->any) ||
+    if ((matter->holdings.any != matter->holdings.holds && may_accept_with(matter, client->any)) ||
         release_hangs_elsewhere(matter->outlook->catalogue, &matter->chain->certificates))
         return judgement_of("root-not-in-table", judgement.evidence);
     if (strcmp(judgement.reason, "store-empty") == 0)
@@ -155,6 +165,97 @@ static bool is_mesh(const struct certificate_list *list)
                                                  certificate_subject_digest(list->items[j]));
     }
     return pairs > PAIRS_MAX;
+}
+
+/* The names that a root must bear to stand in a path of this chain, or to be a reason for what is said of it. */
+struct bearers {
+    struct fingerprint *items; /* digests of subjects */
+    size_t count;
+};
+
+static void add_bearer(struct bearers *bearers, const struct fingerprint *name)
+{
+    bearers->items = array_grow(bearers->items, bearers->count, sizeof(*bearers->items));
+    bearers->items[bearers->count++] = *name;
+}
+
+static bool is_borne(const struct bearers *bearers, const struct certificate *root)
+{
+    for (size_t i = 0; i < bearers->count; i++) {
+        if (fingerprint_equal(&bearers->items[i], certificate_subject_digest(root)))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * The roots that can matter for a chain. Most clients differ in others alone, and so they are judged once. As bits of
+ * the catalogue.
+ */
+static uint64_t find_relevant(const struct outlook *outlook, const struct campaign_chain *chain)
+{
+    struct bearers bearers = { 0 };
+    uint64_t relevant = 0, before;
+
+    for (size_t i = 0; i < chain->certificates.count; i++) {
+        add_bearer(&bearers, certificate_subject_digest(chain->certificates.items[i]));
+        add_bearer(&bearers, certificate_issuer_digest(chain->certificates.items[i]));
+    }
+    for (size_t i = 0; i < chain->accepts_count; i++)
+        add_bearer(&bearers,
+                   certificate_subject_digest(outlook->campaign->roots[chain->accepts[i]].certificate));
+    do { /* a root that somebody else has issued brings its issuer's name along */
+        before = relevant;
+        for (size_t i = 0; i < catalogue_root_count(outlook->catalogue); i++) {
+            const struct certificate *root = catalogue_root(outlook->catalogue, i)->certificate;
+
+            if ((relevant & UINT64_C(1) << i) != 0 || !is_borne(&bearers, root))
+                continue;
+            relevant |= UINT64_C(1) << i;
+            add_bearer(&bearers, certificate_issuer_digest(root));
+        }
+    } while (relevant != before);
+    free(bearers.items);
+    return relevant;
+}
+
+static struct holdings only(struct holdings holdings, uint64_t relevant)
+{
+    return (struct holdings){ holdings.holds & relevant, holdings.differ & relevant,
+                              holdings.any & relevant };
+}
+
+/* The first client that answers as this one must; itself, when nobody before it does. */
+static size_t find_same(const struct outlook *outlook, size_t client, uint64_t relevant)
+{
+    const struct release *own = &outlook->clients.items[client];
+    struct holdings holdings = only(outlook->holdings[client], relevant);
+
+    for (size_t i = 0; !own->pinned && i < client; i++) {
+        struct holdings others = only(outlook->holdings[i], relevant);
+
+        if (!outlook->clients.items[i].pinned && outlook->clients.items[i].model == own->model &&
+            others.holds == holdings.holds && others.differ == holdings.differ && others.any == holdings.any)
+            return i;
+    }
+    return client;
+}
+
+static void judge_clients(struct outlook *outlook, const struct campaign_chain *chain, uint64_t relevant,
+                          int64_t at, struct outlook_phase *row)
+{
+    row->judgements = memory_new((outlook->clients.count + 1) * sizeof(*row->judgements));
+    for (size_t i = 0; i < outlook->clients.count; i++) {
+        const struct matter matter = { .outlook = outlook,
+                                       .chain = chain,
+                                       .client = &outlook->clients.items[i],
+                                       .holdings = only(outlook->holdings[i], relevant),
+                                       .from = judge_from(row->phase, at),
+                                       .until = row->phase->end };
+        size_t same = find_same(outlook, i, relevant);
+
+        row->judgements[i] = same < i ? row->judgements[same] : judge_client(&matter);
+    }
 }
 
 static void lower(int64_t *until, int64_t instant, int64_t at)
@@ -194,27 +295,21 @@ bool outlook_look(struct outlook *outlook, const struct campaign_chain *chain, i
                   struct outlook_view *view)
 {
     const struct campaign *campaign = outlook->campaign;
+    uint64_t relevant;
 
     *view = (struct outlook_view){ 0 };
     if (is_mesh(&chain->certificates))
         return false;
+    relevant = find_relevant(outlook, chain);
     view->phases = memory_new((campaign->phase_count + 1) * sizeof(*view->phases));
     view->until = find_until(outlook, chain, at);
     for (size_t i = 0; i < campaign->phase_count; i++) {
-        const struct campaign_phase *phase = &campaign->phases[i];
         struct outlook_phase *row = &view->phases[view->count];
 
-        if (at >= phase->end)
+        if (at >= campaign->phases[i].end)
             continue;
-        *row = (struct outlook_phase){ phase,
-                                       memory_new((outlook->clients.count + 1) * sizeof(*row->judgements)) };
-        for (size_t j = 0; j < outlook->clients.count; j++) {
-            const struct matter matter = { outlook, chain, &outlook->clients.items[j], judge_from(phase, at),
-                                           phase->end };
-
-            row->judgements[j] =
-                outlook->same[j] < j ? row->judgements[outlook->same[j]] : judge_client(&matter);
-        }
+        row->phase = &campaign->phases[i];
+        judge_clients(outlook, chain, relevant, at, row);
         view->count++;
     }
     return true;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "schema/base/text.h"
+#include "schema/x509/cache.h"
 #include "schema/x509/names.h"
 #include "schema/x509/signature.h"
 
@@ -11,11 +12,15 @@
 #define MEMORY_ROWS 1024
 /* Signatures checked for one chain: a hundred certificates that all bear one name would ask for thousands. */
 #define CHECKS_MAX 256
+/* So many certificates above leaves are looked for in the memory of parsed ones before it begins anew. */
+#define CACHE_LOOKS 2048
 
 struct served {
     const struct campaign *campaign;
     struct signature_memory *signatures;
-    size_t checked; /* signatures, for the chain that is looked at */
+    size_t checked;                  /* signatures, for the chain that is looked at */
+    struct certificate_cache *cache; /* what stands above leaves is the same again and again */
+    size_t looks;
     struct memory_row {
         struct fingerprint chain;
         size_t answer;
@@ -29,6 +34,7 @@ struct served *served_new(const struct campaign *campaign)
 
     served->campaign = campaign;
     served->signatures = signature_memory_new();
+    served->cache = certificate_cache_new();
     return served;
 }
 
@@ -37,6 +43,7 @@ void served_free(struct served *served)
     if (served == NULL)
         return;
     signature_memory_free(served->signatures);
+    certificate_cache_free(served->cache);
     free(served);
 }
 
@@ -135,13 +142,26 @@ static size_t find_one(struct served *served, const struct certificate_list *lis
     return fits == 1 ? found : SERVED_NONE;
 }
 
+static struct certificate *parse_one(struct served *served, const struct handshake_certificate *item,
+                                     bool leaf)
+{
+    struct error ignored = { 0 };
+
+    if (leaf)
+        return certificate_parse(item->der, item->size, &ignored);
+    if (served->looks++ == CACHE_LOOKS) {
+        certificate_cache_free(served->cache);
+        served->cache = certificate_cache_new();
+        served->looks = 0;
+    }
+    return certificate_cache_parse(served->cache, item->der, item->size, &ignored);
+}
+
 /* False without a leaf: then it is no chain. Elsewhere damage is only one certificate less. */
-static bool parse(const struct handshake_chain *chain, struct certificate_list *list)
+static bool parse(struct served *served, const struct handshake_chain *chain, struct certificate_list *list)
 {
     for (size_t i = 0; i < chain->count; i++) {
-        struct error ignored = { 0 };
-        struct certificate *certificate =
-            certificate_parse(chain->items[i].der, chain->items[i].size, &ignored);
+        struct certificate *certificate = parse_one(served, &chain->items[i], i == 0);
 
         if (certificate == NULL && i == 0)
             return false;
@@ -160,7 +180,7 @@ void served_look(struct served *served, const struct handshake_chain *chain, str
 
     *view = (struct served_view){ .number = SERVED_NONE };
     served->checked = 0;
-    if (parse(chain, &view->chain.certificates)) {
+    if (parse(served, chain, &view->chain.certificates)) {
         walk(served, &view->chain.certificates, 0, visited, reached);
         view->bounded = served->checked >= CHECKS_MAX;
     }

@@ -199,6 +199,73 @@ static void it_agrees_with_explain(void **state)
     catalogue_free(catalogue);
 }
 
+/* The same of certificates; most clients are not judged themselves, but with another one that must answer alike. */
+static void agree_on_certificates(struct certificate *certificate, size_t trusted_at_least)
+{
+    struct release_list list = { 0 };
+    struct error err = { 0 };
+    struct catalogue *catalogue = catalogue_new(&err);
+    struct outlook *outlook = ask(alipay, NULL, NULL);
+    struct campaign_chain chain = { 0 };
+    struct outlook_view view;
+    const char *product;
+    size_t trusted = 0;
+
+    certificate_list_add(&chain.certificates, certificate);
+    for (size_t i = 0; (product = catalogue_product(catalogue, i)) != NULL; i++)
+        assert_true(release_list_add(&list, catalogue, product, &err));
+    assert_true(outlook_look(outlook, &chain, T2026, &view));
+    for (size_t i = 0; i < list.count; i++) {
+        const struct path_query query = { .chain = &chain.certificates,
+                                          .trust = list.items[i].holds,
+                                          .model = list.items[i].model,
+                                          .at = T2026,
+                                          .leaf_is_template = true,
+                                          .limits = PATH_LIMITS_DEFAULT };
+        const struct judgement *judgement = &view.phases[0].judgements[i];
+        struct path_result result;
+
+        release_search(&list.items[i], catalogue, &query, &result);
+        if (result.verdict == PATH_TRUSTED)
+            assert_true(judgement->verdict == VERDICT_READY ||
+                        strcmp(judgement->reason, "expires-in-phase") == 0);
+        else
+            assert_int_equal(judgement->verdict,
+                             result.verdict == PATH_UNTRUSTED ? VERDICT_NOT_READY : VERDICT_UNKNOWN);
+        if (result.verdict == PATH_UNDETERMINED)
+            assert_string_equal(judgement->reason, result.reason);
+        trusted += result.verdict == PATH_TRUSTED;
+        path_result_clear(&result);
+    }
+    assert_true(trusted >= trusted_at_least);
+    outlook_view_clear(&view);
+    certificate_list_clear(&chain.certificates);
+    outlook_free(outlook);
+    release_list_clear(&list);
+    catalogue_free(catalogue);
+}
+
+static void it_agrees_with_explain_on_certificates(void **state)
+{
+    struct error err = { 0 };
+    struct catalogue *catalogue = catalogue_new(&err);
+    struct certificate *foreign = pki_issue(
+        &(struct pki_request){ .subject = "CN=leaf", .issuer_name = "CN=Elsewhere", .key = 1, .signer = 2 });
+    struct certificate *impostor = pki_issue(&(struct pki_request){
+        .subject = "CN=leaf", .issuer = alipay->roots[0].certificate, .key = 1, .signer = 2 });
+
+    (void)state;
+    for (size_t i = 0; i < catalogue_root_count(catalogue); i++) /* a root served as leaf is what some have */
+        agree_on_certificates(catalogue_root(catalogue, i)->certificate, 0);
+    agree_on_certificates(alipay->roots[0].certificate, 3);
+    agree_on_certificates(alipay->roots[1].certificate, 3);
+    agree_on_certificates(foreign, 0);
+    agree_on_certificates(impostor, 0);
+    certificate_free(foreign);
+    certificate_free(impostor);
+    catalogue_free(catalogue);
+}
+
 static void ranges_that_answer_alike_are_one(void **state)
 {
     struct outlook *outlook = ask(alipay, "android", "java");
@@ -255,6 +322,7 @@ int main(void)
         cmocka_unit_test(the_answer_at_length_has_reasons),
         cmocka_unit_test(a_root_that_the_catalogue_does_not_know_breaks_nobody_for_sure),
         cmocka_unit_test(it_agrees_with_explain),
+        cmocka_unit_test(it_agrees_with_explain_on_certificates),
         cmocka_unit_test(ranges_that_answer_alike_are_one),
         cmocka_unit_test(a_mesh_is_not_searched),
         cmocka_unit_test(nonsense_is_refused),
