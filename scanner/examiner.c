@@ -19,8 +19,7 @@
 #define LEAVES_MAX 1024
 /* Different answers at length that are remembered: one a kind of chain. */
 #define ANSWERS_MAX 1024
-/* Examining may take this long at first, and then one part in so many of the time that has gone by. */
-#define ALLOWANCE_US 2000000
+/* One part in so many of the time that goes by. */
 #define SHARE 2
 
 #define ID_BYTES 17
@@ -54,7 +53,7 @@ struct examiner {
     struct row *leaves[LEAVES_MAX]; /* whose leaf is kept, oldest next */
     size_t next_leaf;
     uint64_t seed;
-    int64_t started_us, spent_us;
+    int64_t started_us, allowance_us, spent_us;
 };
 
 static const char *const finding_names[FINDINGS] = { "malformed", "expired", "not-yet-valid", "hostname",
@@ -73,14 +72,15 @@ static int64_t now_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-struct examiner *examiner_new(const struct campaign *campaign, struct outlook *outlook)
+struct examiner *examiner_new(const struct campaign *campaign, struct outlook *outlook, int64_t allowance_us)
 {
     struct examiner *examiner = memory_new(sizeof(*examiner));
 
     *examiner = (struct examiner){ .served = served_new(campaign),
                                    .outlook = outlook,
                                    .rows = memory_new(ROOM * sizeof(*examiner->rows)),
-                                   .started_us = now_us() };
+                                   .started_us = now_us(),
+                                   .allowance_us = allowance_us };
     (void)!getrandom(&examiner->seed, sizeof(examiner->seed), 0);
     return examiner;
 }
@@ -239,7 +239,7 @@ static void fill(struct examiner *examiner, struct row *row, const struct handsh
 
 static bool may_spend(const struct examiner *examiner)
 {
-    return examiner->spent_us < ALLOWANCE_US + (now_us() - examiner->started_us) / SHARE;
+    return examiner->spent_us < examiner->allowance_us + (now_us() - examiner->started_us) / SHARE;
 }
 
 /* NULL: there is no time for it. */

@@ -35,8 +35,11 @@ struct examined {
 
 struct examiner;
 
+/* Examining may take this long at first, and half of all time that goes by after that. */
+#define EXAMINER_ALLOWANCE_US 2000000
+
 /* Both borrowed. */
-struct examiner *examiner_new(const struct campaign *campaign, struct outlook *outlook);
+struct examiner *examiner_new(const struct campaign *campaign, struct outlook *outlook, int64_t allowance_us);
 void examiner_free(struct examiner *examiner); /* NULL is fine */
 
 /* An identified chain, as it was served at `at` (Unix seconds) to who asked for `name` (NULL: nobody can say). */

@@ -45,7 +45,7 @@ struct ledger *ledger_new(const struct ledger_heading *heading)
     ledger->tally.campaign = heading->campaign;
     make_id(ledger);
     if (heading->campaign != NULL)
-        ledger->examiner = examiner_new(heading->campaign, heading->outlook);
+        ledger->examiner = examiner_new(heading->campaign, heading->outlook, EXAMINER_ALLOWANCE_US);
     return ledger;
 }
 

@@ -115,7 +115,7 @@ static const struct finding_case {
 static void findings_are_as_described(void **state)
 {
     const struct finding_case *row = *state;
-    struct examiner *examiner = examiner_new(campaign, outlook);
+    struct examiner *examiner = examiner_new(campaign, outlook, EXAMINER_ALLOWANCE_US);
     struct handshake_chain chain = make(1, !row->out_of_order);
     struct examined examined;
 
@@ -131,7 +131,7 @@ static void findings_are_as_described(void **state)
 
 static void an_answer_is_told_once_and_named_always(void **state)
 {
-    struct examiner *examiner = examiner_new(campaign, outlook);
+    struct examiner *examiner = examiner_new(campaign, outlook, EXAMINER_ALLOWANCE_US);
     struct handshake_chain cross = serve("chain-cross.pem"), old = serve("chain-old.pem");
     struct examined first, again, other;
     char name[32];
@@ -156,7 +156,7 @@ static void an_answer_is_told_once_and_named_always(void **state)
 /* A phase ends while the scan runs. */
 static void what_was_remembered_ends_with_its_phase(void **state)
 {
-    struct examiner *examiner = examiner_new(campaign, outlook);
+    struct examiner *examiner = examiner_new(campaign, outlook, EXAMINER_ALLOWANCE_US);
     struct handshake_chain cross = serve("chain-cross.pem");
     struct examined examined;
 
@@ -172,7 +172,7 @@ static void what_was_remembered_ends_with_its_phase(void **state)
 
 static void what_is_no_certificate_is_found_and_not_judged(void **state)
 {
-    struct examiner *examiner = examiner_new(campaign, outlook);
+    struct examiner *examiner = examiner_new(campaign, outlook, EXAMINER_ALLOWANCE_US);
     struct handshake_chain chain = { 0 }, none = { 0 };
     struct examined examined;
 
@@ -191,7 +191,7 @@ static void what_is_no_certificate_is_found_and_not_judged(void **state)
 /* More chains than leaves are kept, and each asked for its name again. */
 static void many_chains_are_told_apart(void **state)
 {
-    struct examiner *examiner = examiner_new(campaign, outlook);
+    struct examiner *examiner = examiner_new(campaign, outlook, EXAMINER_ALLOWANCE_US);
     struct handshake_chain chains[1200];
     struct examined examined;
 
@@ -211,12 +211,41 @@ static void many_chains_are_told_apart(void **state)
     examiner_free(examiner);
 }
 
+/* A hostile server shows a new chain each time. Where something else took the time meanwhile, there is time again. */
+static void what_there_is_no_time_for_is_not_known(void **state)
+{
+    struct handshake_chain first = make(1, true), second = make(2, true);
+    struct examiner *examiner = NULL;
+    struct examined examined = { .known = true };
+
+    (void)state;
+    for (int i = 0; i < 20 && examined.known; i++) {
+        examiner_free(examiner);
+        examiner = examiner_new(campaign, outlook, 1);
+        examiner_look(examiner, &first, NULL, T2026, &examined);
+        assert_true(examined.known);
+        examiner_look(examiner, &second, NULL, T2026, &examined);
+    }
+    assert_false(examined.known);
+    assert_null(examined.breaks);
+    assert_true(examined.campaign_chain == SERVED_NONE);
+    examiner_look(examiner, &first, NULL, T2026, &examined); /* what is remembered costs nothing */
+    assert_true(examined.known);
+    usleep(200000);
+    examiner_look(examiner, &second, NULL, T2026, &examined);
+    assert_true(examined.known);
+    clear(&first);
+    clear(&second);
+    examiner_free(examiner);
+}
+
 int main(void)
 {
     const struct CMUnitTest rest[] = { cmocka_unit_test(an_answer_is_told_once_and_named_always),
                                        cmocka_unit_test(what_was_remembered_ends_with_its_phase),
                                        cmocka_unit_test(what_is_no_certificate_is_found_and_not_judged),
-                                       cmocka_unit_test(many_chains_are_told_apart) };
+                                       cmocka_unit_test(many_chains_are_told_apart),
+                                       cmocka_unit_test(what_there_is_no_time_for_is_not_known) };
     struct text_list clients = { 0 };
     char pinned[256];
     struct error err = { 0 };
