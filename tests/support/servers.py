@@ -27,8 +27,13 @@ class Servers:
 
     def close(self):
         for process in self.running:
-            process.kill()
-            process.wait()
+            process.terminate()  # killed outright, nginx would leave its workers behind
+        for process in self.running:
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
         subprocess.run(["rm", "-rf", self.dir])
 
     def chain(self, name):
