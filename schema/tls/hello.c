@@ -14,6 +14,9 @@
 /* Anonymous and empty ciphers would make a handshake without a certificate, which is no answer to us. */
 #define ALL_CIPHERS "DEFAULT:!aNULL:!eNULL:!PSK:!SRP"
 
+/* As browsers order them; processors have instructions for SHA-256 and not for SHA-384. */
+#define TLS13_SUITES "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
+
 static const struct hello hellos[] = {
     { .name = "modern",
       .summary = "TLS 1.2 and 1.3, any certificate",
@@ -105,6 +108,7 @@ SSL_CTX *hello_context(const struct hello *hello, OSSL_LIB_CTX *library, struct 
     if (SSL_CTX_set_min_proto_version(context, hello->oldest) != 1 ||
         SSL_CTX_set_max_proto_version(context, hello->newest) != 1 ||
         SSL_CTX_set_cipher_list(context, hello->ciphers) != 1 ||
+        SSL_CTX_set_ciphersuites(context, TLS13_SUITES) != 1 ||
         SSL_CTX_set1_sigalgs_list(context, hello->signatures) != 1)
         goto fail;
     return context;

@@ -34,17 +34,30 @@ static bool reads_certificates_key(const OSSL_ALGORITHM *decoder)
            strstr(decoder->property_definition, "structure=SubjectPublicKeyInfo") != NULL;
 }
 
+/* What is left are block ciphers in the modes of TLS, and ChaCha20. */
+static bool protects_records(const OSSL_ALGORITHM *cipher)
+{
+    static const char *const other_modes[] = { "CFB", "OFB", "XTS", "WRAP", "wrap",
+                                               "OCB", "SIV", "CTR", "ECB",  "CTS" };
+
+    for (size_t i = 0; i < sizeof(other_modes) / sizeof(other_modes[0]); i++) {
+        if (strstr(cipher->algorithm_names, other_modes[i]) != NULL)
+            return false;
+    }
+    return true;
+}
+
 /* Kept for the life of the program, as the tables are of which it is a part. */
-static const OSSL_ALGORITHM *narrow(const OSSL_ALGORITHM *decoders)
+static const OSSL_ALGORITHM *narrow(const OSSL_ALGORITHM *algorithms, bool (*keeps)(const OSSL_ALGORITHM *))
 {
     OSSL_ALGORITHM *kept = NULL;
     size_t count = 0;
 
-    for (; decoders->algorithm_names != NULL; decoders++) {
-        if (!reads_certificates_key(decoders))
+    for (; algorithms != NULL && algorithms->algorithm_names != NULL; algorithms++) {
+        if (!keeps(algorithms))
             continue;
         kept = array_grow(kept, count, sizeof(*kept));
-        kept[count++] = *decoders;
+        kept[count++] = *algorithms;
     }
     kept = array_grow(kept, count, sizeof(*kept));
     kept[count] = (OSSL_ALGORITHM){ 0 };
@@ -53,13 +66,13 @@ static const OSSL_ALGORITHM *narrow(const OSSL_ALGORITHM *decoders)
 
 static void learn(void)
 {
-    int changes = 0;
+    int no_cache = 0;
 
     offered.whole = OSSL_PROVIDER_load(NULL, "default");
     for (int operation = 1; offered.whole != NULL && operation <= OSSL_OP__HIGHEST; operation++)
-        offered.algorithms[operation] = OSSL_PROVIDER_query_operation(offered.whole, operation, &changes);
-    if (offered.algorithms[OSSL_OP_DECODER] != NULL)
-        offered.algorithms[OSSL_OP_DECODER] = narrow(offered.algorithms[OSSL_OP_DECODER]);
+        offered.algorithms[operation] = OSSL_PROVIDER_query_operation(offered.whole, operation, &no_cache);
+    offered.algorithms[OSSL_OP_DECODER] = narrow(offered.algorithms[OSSL_OP_DECODER], reads_certificates_key);
+    offered.algorithms[OSSL_OP_CIPHER] = narrow(offered.algorithms[OSSL_OP_CIPHER], protects_records);
 }
 
 static const OSSL_ALGORITHM *query(void *provider, int operation, int *no_cache)

@@ -1,9 +1,10 @@
 /*
  * An OpenSSL library context for a thread that shakes many hands. OpenSSL 3.0 decodes the public key of every
- * certificate it meets, and for each key asks all decoders of all providers anew whether they would do: half of a
- * handshake's instructions, for keys of which only the leaf's is used (tests/bench/scanner). In this context only
- * decoders for the SubjectPublicKeyInfo of a certificate are to be had, besides all that is no decoder; what keys,
- * groups, ciphers and signatures a handshake can use is as in the default provider, whose own functions do the work.
+ * certificate it meets, and for each key asks all decoders of all providers anew whether they would do, and goes through
+ * all algorithms it ever fetched: half of a handshake's instructions, for keys of which only the leaf's is used
+ * (tests/bench/scanner). In this context only decoders for a certificate's SubjectPublicKeyInfo and ciphers for TLS
+ * records are to be had, besides all that is neither; keys, groups, cipher suites and signatures of a handshake are as in
+ * the default provider, whose own functions do the work.
  *
  * Private keys, and files of any kind, can not be read in it: it has no use but TLS without a certificate of one's own.
  */

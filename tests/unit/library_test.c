@@ -127,6 +127,26 @@ static void handshakes_are_those_of_the_default_provider(void **state)
     library_free(library);
 }
 
+static void cipher_suites_are_those_of_the_default_provider(void **state)
+{
+    struct error err = { 0 };
+    struct library *library = library_new(&err);
+    SSL_CTX *own = SSL_CTX_new_ex(library_context(library), NULL, TLS_client_method());
+    SSL_CTX *plain = SSL_CTX_new(TLS_client_method());
+
+    (void)state;
+    assert_int_equal(SSL_CTX_set_cipher_list(own, "ALL:COMPLEMENTOFALL"), 1);
+    assert_int_equal(SSL_CTX_set_cipher_list(plain, "ALL:COMPLEMENTOFALL"), 1);
+    assert_int_equal(sk_SSL_CIPHER_num(SSL_CTX_get_ciphers(own)),
+                     sk_SSL_CIPHER_num(SSL_CTX_get_ciphers(plain)));
+    for (int i = 0; i < sk_SSL_CIPHER_num(SSL_CTX_get_ciphers(plain)); i++)
+        assert_ptr_equal(sk_SSL_CIPHER_value(SSL_CTX_get_ciphers(own), i),
+                         sk_SSL_CIPHER_value(SSL_CTX_get_ciphers(plain), i));
+    SSL_CTX_free(own);
+    SSL_CTX_free(plain);
+    library_free(library);
+}
+
 static void count(OSSL_DECODER *decoder, void *counted)
 {
     assert_non_null(decoder);
@@ -149,7 +169,10 @@ static void decoders_are_few(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(decoders_are_few) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(cipher_suites_are_those_of_the_default_provider),
+        cmocka_unit_test(decoders_are_few),
+    };
 
     return RUN_ROWS(kinds, handshakes_are_those_of_the_default_provider) +
            cmocka_run_group_tests(tests, NULL, NULL);
