@@ -95,6 +95,7 @@ static void put_record(struct ledger *ledger, const struct task *task, struct re
     record->class = outcome_class_name(outcome->class);
     record->detail = outcome->detail[0] != '\0' ? outcome->detail : NULL;
     record->alert = outcome->alert;
+    record->alert_sent = outcome->alert_sent;
     agenda_touch(ledger->heading.agenda, task);
     ledger->totals.records++;
     ledger->totals.outcomes[outcome->stage][outcome->class]++;
@@ -185,6 +186,8 @@ void ledger_attempt(struct ledger *ledger, const struct attempt *attempt)
         .tls = result->tls,
         .cipher = result->cipher,
         .group = result->group,
+        .client_certificate = result->client_certificate,
+        .staple = result->staple,
         .via = result->via,
         .chain = prints,
         .chain_count = result->chain.count,

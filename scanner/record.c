@@ -12,6 +12,7 @@
 enum field_type {
     FIELD_TEXT,
     FIELD_NUMBER,
+    FIELD_ANSWER,
     FIELD_CHAIN,
     FIELD_FINDINGS,
     FIELD_JSON,
@@ -40,9 +41,12 @@ static const struct field {
     { "class", FIELD_TEXT, AT(class) },
     { "detail", FIELD_TEXT, AT(detail) },
     { "alert", FIELD_NUMBER, AT(alert) },
+    { "alert_sent", FIELD_NUMBER, AT(alert_sent) },
     { "tls", FIELD_TEXT, AT(tls) },
     { "cipher", FIELD_TEXT, AT(cipher) },
     { "group", FIELD_TEXT, AT(group) },
+    { "client_certificate_wanted", FIELD_ANSWER, AT(client_certificate) },
+    { "staple", FIELD_ANSWER, AT(staple) },
     { "via", FIELD_TEXT, AT(via) },
     { "chain", FIELD_CHAIN, AT(chain) },
     { "campaign_chain", FIELD_TEXT, AT(campaign_chain) },
@@ -54,6 +58,14 @@ static const struct field {
     { "verdicts", FIELD_VERDICTS, AT(verdicts) },
     { "certificates", FIELD_SHOWN, AT(shown) },
 };
+
+static void write_answer(struct json *json, enum probe_answer answer)
+{
+    if (answer == PROBE_UNKNOWN)
+        json_null(json);
+    else
+        json_bool(json, answer == PROBE_YES);
+}
 
 static void write_chain(struct json *json, const struct record *record)
 {
@@ -127,6 +139,7 @@ static void write_field(struct json *json, const struct field *field, const stru
         else
             json_number(json, *(const int64_t *)member);
         return;
+    case FIELD_ANSWER: write_answer(json, *(const enum probe_answer *)member); return;
     case FIELD_CHAIN: write_chain(json, record); return;
     case FIELD_FINDINGS: write_findings(json, record); return;
     case FIELD_JSON:

@@ -7,8 +7,7 @@
 #include "scanner/receipt.h"
 #include "schema/base/fingerprint.h"
 #include "schema/base/text.h"
-#include "schema/tls/handshake.h"
-#include "schema/tls/outcome.h"
+#include "schema/tls/probe.h"
 
 #define RECORD_VERSION 1
 #define RECORD_NONE INT64_C(-1) /* a number that is null in JSON */
@@ -21,8 +20,9 @@ struct record {
     int64_t port;
     const char *hello;
     const char *stage, *class, *detail;
-    int64_t alert;
+    int64_t alert, alert_sent;
     const char *tls, *cipher, *group;
+    enum probe_answer client_certificate, staple;
     const char *via;                 /* whose TLS spoke: "openssl" */
     const struct fingerprint *chain; /* SHA-256 of each certificate, as served */
     size_t chain_count;

@@ -17,6 +17,7 @@ void connection_init(struct connection *connection)
         .received_max = HANDSHAKE_BYTES_MAX,
         .reached = STAGE_CONNECT,
         .alert = OUTCOME_NO_ALERT,
+        .alert_sent = OUTCOME_NO_ALERT,
     };
 }
 
@@ -115,16 +116,14 @@ static void see_message(int sent, int version, int type, const void *bytes, size
     struct error err = { 0 };
 
     (void)version;
-    if (sent)
-        return;
     if (type == SSL3_RT_ALERT && size == 2) {
         bool tls13 = connection->reached >= STAGE_CERTIFICATE && SSL_version(ssl) == TLS1_3_VERSION;
 
         if (handshake_alert_is_fatal(message, tls13))
-            connection->alert = message[1];
+            *(sent ? &connection->alert_sent : &connection->alert) = message[1];
         return;
     }
-    if (type != SSL3_RT_HANDSHAKE || size == 0)
+    if (sent || type != SSL3_RT_HANDSHAKE || size == 0)
         return;
     connection->last_message = message[0];
     switch (message[0]) {

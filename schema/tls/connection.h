@@ -33,7 +33,7 @@ struct connection {
 
     enum outcome_stage reached; /* by the messages seen */
     uint8_t last_message;       /* type of the newest handshake message received */
-    int alert;                  /* the fatal one received; OUTCOME_NO_ALERT for none */
+    int alert, alert_sent;      /* the fatal ones received and sent; OUTCOME_NO_ALERT for none */
     bool client_certificate_asked;
     struct handshake_chain chain; /* there once the Certificate message came; who takes it zeroes it here */
     bool chain_damaged;

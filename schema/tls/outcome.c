@@ -63,7 +63,9 @@ static const struct {
 
 struct outcome outcome_make(enum outcome_stage stage, enum outcome_class class, const char *format, ...)
 {
-    struct outcome outcome = { .stage = stage, .class = class, .alert = OUTCOME_NO_ALERT };
+    struct outcome outcome = {
+        .stage = stage, .class = class, .alert = OUTCOME_NO_ALERT, .alert_sent = OUTCOME_NO_ALERT
+    };
     va_list arguments;
 
     va_start(arguments, format);

@@ -47,7 +47,8 @@ enum outcome_class {
 struct outcome {
     enum outcome_stage stage;
     enum outcome_class class;
-    int alert; /* number of the fatal alert received (RFC 8446 section 6); OUTCOME_NO_ALERT for none */
+    int alert;      /* number of the fatal alert received (RFC 8446 section 6); OUTCOME_NO_ALERT for none */
+    int alert_sent; /* the same of the one that we sent */
     char detail[OUTCOME_DETAIL_BYTES]; /* "" when there is nothing to add */
 };
 

@@ -299,6 +299,8 @@ static enum probe_state finish_connect(struct probe *probe)
         ERR_clear_error();
         return fail(probe, CLASS_LOCAL_MEMORY, "no TLS connection");
     }
+    if (probe->order.depth != PROBE_DEPTH_CERTIFICATE) /* there a staple would only be more to read */
+        SSL_set_tlsext_status_type(probe->connection.ssl, TLSEXT_STATUSTYPE_ocsp);
     return shake_hands(probe);
 }
 
@@ -407,12 +409,32 @@ static void probe_free(struct probe *probe)
     free(probe);
 }
 
+/* In TLS 1.3 both come before the chain is complete, in TLS 1.2 behind it: then only a whole handshake says no. */
+static void note_answers(struct probe *probe)
+{
+    const struct connection *connection = &probe->connection;
+    enum outcome_stage stage = probe->result.outcome.stage;
+    bool whole = stage == STAGE_REQUEST || stage == STAGE_DONE, known;
+    const unsigned char *response;
+
+    if (connection->ssl == NULL || probe->order.depth == PROBE_DEPTH_CERTIFICATE)
+        return;
+    known = whole || (stage == STAGE_HANDSHAKE && SSL_version(connection->ssl) == TLS1_3_VERSION);
+    probe->result.client_certificate = connection->client_certificate_asked ? PROBE_YES
+                                       : known                              ? PROBE_NO
+                                                                            : PROBE_UNKNOWN;
+    probe->result.staple = SSL_get_tlsext_status_ocsp_resp(connection->ssl, &response) > 0 ? PROBE_YES
+                           : known                                                         ? PROBE_NO
+                                                                                           : PROBE_UNKNOWN;
+}
+
 static void probe_finish(struct probe *probe)
 {
     probe->result.elapsed_ms = clock_monotonic_ms() - probe->started_ms;
     if (probe->result.tls == NULL)
         note_agreement(probe);
-    probe->result.client_certificate_asked = probe->connection.client_certificate_asked;
+    probe->result.outcome.alert_sent = probe->connection.alert_sent;
+    note_answers(probe);
     probe->result.chain = probe->connection.chain;
     probe->connection.chain = (struct handshake_chain){ 0 };
     handshake_chain_identify(&probe->result.chain);

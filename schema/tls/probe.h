@@ -40,6 +40,9 @@ struct probe_order {
     int limit_ms;             /* for the whole probe, from its start */
 };
 
+/* What a probe has learnt of a yes or no. */
+enum probe_answer { PROBE_UNKNOWN, PROBE_NO, PROBE_YES };
+
 struct probe_result {
     struct outcome outcome;
     const char *tls;    /* "TLSv1.3"; NULL before a server's hello. Static. */
@@ -48,9 +51,10 @@ struct probe_result {
     struct handshake_chain
         chain;       /* identified; the result's: clear with probe_result_clear() when you took it */
     const char *via; /* whose TLS spoke: "openssl", or "own" (glancer.h). Static. */
-    bool client_certificate_asked;
-    int http_status;       /* 0: none */
-    int64_t started_at_ms; /* Unix milliseconds */
+    enum probe_answer client_certificate; /* whether the server asked us for one */
+    enum probe_answer staple; /* whether an OCSP response came with the chain (RFC 6066 section 8) */
+    int http_status;          /* 0: none */
+    int64_t started_at_ms;    /* Unix milliseconds */
     int64_t elapsed_ms;
 };
 

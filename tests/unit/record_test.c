@@ -21,6 +21,9 @@ static void a_record_has_every_field_in_order(void **state)
         .stage = "done",
         .class = "ok",
         .alert = RECORD_NONE,
+        .alert_sent = 50,
+        .staple = PROBE_YES,
+        .client_certificate = PROBE_NO,
         .tls = "TLSv1.3",
         .via = "openssl",
         .chain = chain,
@@ -31,7 +34,8 @@ static void a_record_has_every_field_in_order(void **state)
     const char *head =
         "{\"v\":1,\"run\":\"r\",\"seq\":2,\"target\":\"pay.example\",\"tag\":null,\"name\":\"pay.example\","
         "\"address\":\"192.0.2.1\",\"port\":443,\"hello\":\"modern\",\"stage\":\"done\",\"class\":\"ok\","
-        "\"detail\":null,\"alert\":null,\"tls\":\"TLSv1.3\",\"cipher\":null,\"group\":null,\"via\":"
+        "\"detail\":null,\"alert\":null,\"alert_sent\":50,\"tls\":\"TLSv1.3\",\"cipher\":null,"
+        "\"group\":null,\"client_certificate_wanted\":false,\"staple\":true,\"via\":"
         "\"openssl\","
         "\"chain\":[\"ab00000000000000000000000000000000000000000000000000000000000000\"],"
         "\"campaign_chain\":null,\"findings\":null,\"breaks\":null,\"judgement\":null,\"started_at\":\"1970-"
