@@ -202,8 +202,10 @@ struct connection_agreement connection_agreed(const struct connection *connectio
     cipher = SSL_get_current_cipher(connection->ssl);
     if (cipher == NULL)
         cipher = SSL_get_pending_cipher(connection->ssl);
+    if (cipher == NULL) /* their hello was none that OpenSSL could take: what it calls the version is ours */
+        return agreed;
     agreed.tls = SSL_get_version(connection->ssl);
-    agreed.cipher = cipher != NULL ? SSL_CIPHER_standard_name(cipher) : NULL;
+    agreed.cipher = SSL_CIPHER_standard_name(cipher);
     agreed.group = group_name(connection->ssl);
     ERR_clear_error();
     return agreed;
@@ -259,7 +261,7 @@ struct outcome connection_failure(const struct connection *connection, enum outc
         return outcome_make(STAGE_CERTIFICATE,
                             connection->chain_error == ERROR_LIMIT ? CLASS_OVERSIZE : CLASS_MALFORMED, "%s",
                             connection->chain_damaged ? connection->chain_problem
-                                                      : "a served certificate cannot be read");
+                                                      : "the Certificate message cannot be read");
     }
     return outcome_make(stage, CLASS_PROTOCOL, "%s", reason);
 }

@@ -433,7 +433,8 @@ static void probe_finish(struct probe *probe)
     probe->result.elapsed_ms = clock_monotonic_ms() - probe->started_ms;
     if (probe->result.tls == NULL)
         note_agreement(probe);
-    probe->result.outcome.alert_sent = probe->connection.alert_sent;
+    if (probe->connection.transit.unsent.size == 0) /* else it never left */
+        probe->result.outcome.alert_sent = probe->connection.alert_sent;
     note_answers(probe);
     probe->result.chain = probe->connection.chain;
     probe->connection.chain = (struct handshake_chain){ 0 };

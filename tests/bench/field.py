@@ -44,9 +44,9 @@ class Field:
     def __init__(self):
         self.servers = servers.Servers(NAME)
         self.dir = self.servers.dir
-        self.port = self.servers.nginx("TLSv1.2 TLSv1.3", "0.0.0.0")[1]
-        self.older_port = self.servers.nginx("TLSv1.2", "0.0.0.0")[1]
-        self.newer_port = self.servers.nginx("TLSv1.3", "0.0.0.0")[1]
+        self.port = self.servers.nginx("TLSv1.2 TLSv1.3", addresses="0.0.0.0")[1]
+        self.older_port = self.servers.nginx("TLSv1.2", addresses="0.0.0.0")[1]
+        self.newer_port = self.servers.nginx("TLSv1.3", addresses="0.0.0.0")[1]
         self.refused_port = peers.free_port("127.0.0.1")
         self.campaign = self.write_campaign()
 

@@ -55,8 +55,8 @@ class Servers:
         peers.await_port(address, port)
         return address, port
 
-    def nginx(self, protocol, addresses=None):
-        """Serves many at once: on all of 127/8 by one port when `addresses` says so ("0.0.0.0")."""
+    def nginx(self, protocol, more="", addresses=None):
+        """Serves many at once: on all of 127/8 by one port when `addresses` says so ("0.0.0.0"). `more` is for its server."""
         address = addresses or peers.fresh_address()
         port = peers.free_port(address)
         run = "%s/nginx-%d" % (self.dir, port)
@@ -64,10 +64,10 @@ class Servers:
         with open(run + "/conf", "w") as conf:
             conf.write("daemon off; worker_processes 1; pid %s/pid; error_log %s/error.log; %s events { worker_connections 4096; }\n"
                        "http { access_log off; %s\nserver { listen %s:%d ssl backlog=4096; ssl_protocols %s; ssl_certificate %s/pki/chain-cross.pem;"
-                       " ssl_certificate_key %s/pki/server-new.key; location / { return 200; } } }\n"
+                       " ssl_certificate_key %s/pki/server-new.key; %s location / { return 200; } } }\n"
                        % (run, run, "user root;" if os.getuid() == 0 else "",
                           " ".join("%s_temp_path %s/%s;" % (path, run, path) for path in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")),
-                          address, port, protocol, self.dir, self.dir))
+                          address, port, protocol, self.dir, self.dir, more))
         self.background("nginx", "-p", run, "-e", run + "/error.log", "-c", run + "/conf")
         peers.await_port("127.0.0.1" if addresses else address, port)
         return address, port
