@@ -27,25 +27,25 @@ enum phrase {
 
 static const char *const phrases[PHRASES][2] = {
     [PHRASE_SUBJECT] = { "Subject: %s: what to do before our servers change their root certificate\n",
-                         "主题:%s:服务器根证书更换前需要完成的工作\n" },
+                         "主题：%s：服务器根证书更换前需要完成的工作\n" },
     [PHRASE_DEAR] = { "To %s\n\n", "致 %s\n\n" },
     [PHRASE_BREAKS] = { "The following does not yet withstand the change:\n",
-                        "以下各项目前还不能适应此次更换:\n" },
+                        "以下各项目前还不能适应此次更换：\n" },
     [PHRASE_HOST] = { "\n* Host %s", "\n* 主机 %s" },
     [PHRASE_NO_HOST] = { "\n* All hosts", "\n* 所有主机" },
-    [PHRASE_STORE] = { "  Trust store: %s\n", "  信任库:%s\n" },
+    [PHRASE_STORE] = { "  Trust store: %s\n", "  信任库：%s\n" },
     [PHRASE_READY_BY] = { "  Phase %s starts on %s; be ready before %s.\n",
-                          "  阶段 %s 于 %s 开始,请在 %s 之前完成。\n" },
+                          "  阶段 %s 于 %s 开始，请在 %s 之前完成。\n" },
     [PHRASE_SHARE] = { "  From %s on, chain %s is on %s% of our servers (%s): a failure may pass on a "
                        "retry.\n",
-                       "  自 %s 起,证书链 %s 部署于 %s% 的服务器(%s):重试可能成功。\n" },
+                       "  自 %s 起，证书链 %s 部署于 %s% 的服务器（%s）：重试可能成功。\n" },
     [PHRASE_MAY] = { "  (It was not seen talking to our servers, but may.)\n",
-                     "  (未观察到其访问我方服务器,但有此可能。)\n" },
+                     "  （未观察到其访问我方服务器，但有此可能。）\n" },
     [PHRASE_NEW] = { " [new]", " [新增]" },
-    [PHRASE_TODO] = { "  What to do:\n", "  处理方法:\n" },
+    [PHRASE_TODO] = { "  What to do:\n", "  处理方法：\n" },
     [PHRASE_TRY] = { "\nWhere the new chain can be tried, and which addresses to let through:\n",
-                     "\n可用于验证新证书链的环境,以及需要放行的地址:\n" },
-    [PHRASE_CONTACT] = { "\nQuestions: %s\n", "\n联系方式:%s\n" },
+                     "\n可用于验证新证书链的环境，以及需要放行的地址：\n" },
+    [PHRASE_CONTACT] = { "\nQuestions: %s\n", "\n联系方式：%s\n" },
 };
 
 static const char *explain(const char *code, bool chinese)

@@ -29,14 +29,14 @@ static const struct {
     [WORD_CLIENTS] = { "Clients", "客户端" },
     [WORD_STORES] = { "Stores", "信任库" },
     [WORD_READS] = { "reads", "读取" },
-    [WORD_FIX] = { "to do:", "处理方法:" },
+    [WORD_FIX] = { "to do:", "处理方法：" },
     [WORD_FINDINGS] = { "Further findings", "其他发现" },
     [WORD_ENDED] = { "over", "已结束" },
     [WORD_UNTIL] = { "until", "有效至" },
     [WORD_UNCLAIMED] = { "used by nobody known", "使用者未知" },
     [WORD_TALKS] = { "talks to the campaign's servers", "正在访问相关服务器" },
     [WORD_EVERYWHERE] = { "ready in every phase", "各阶段均就绪" },
-    [WORD_PARTIAL] = { "Not everything could be read:", "部分内容无法读取:" },
+    [WORD_PARTIAL] = { "Not everything could be read:", "部分内容无法读取：" },
 };
 
 static const char *word(enum word word, enum guidance_language language)

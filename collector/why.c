@@ -20,10 +20,10 @@ static void print_symptom(const struct symptom *symptom, bool chinese)
     const struct symptom_meaning *meaning = symptom->meaning;
 
     printf("%s: \"%s\" (%s)\n", meaning->code, symptom->text, symptom->clients);
-    printf("  %s %s\n", chinese ? "含义:" : "it means:", chinese ? meaning->zh : meaning->en);
+    printf("  %s %s\n", chinese ? "含义：" : "it means:", chinese ? meaning->zh : meaning->en);
     printf("  %s %s\n",
-           chinese ? "不表示:" : "it does not mean:", chinese ? meaning->not_zh : meaning->not_en);
-    printf("  %s %s\n", chinese ? "处理:" : "what to do:", chinese ? meaning->do_zh : meaning->do_en);
+           chinese ? "不表示：" : "it does not mean:", chinese ? meaning->not_zh : meaning->not_en);
+    printf("  %s %s\n", chinese ? "处理：" : "what to do:", chinese ? meaning->do_zh : meaning->do_en);
 }
 
 static int run(void *given, const struct text_list *arguments, struct error *err)
@@ -46,7 +46,7 @@ static int run(void *given, const struct text_list *arguments, struct error *err
     for (size_t i = 0; i < count; i++)
         print_symptom(found[i], chinese);
     if (count == 0)
-        puts(chinese ? "未收录的报错:无法判断是否与换根有关。"
+        puts(chinese ? "未收录的报错：无法判断是否与换根有关。"
                      : "This message is not known: it may have to do with roots, or not.");
     text_clear(&message);
     return count > 0 ? ANSWER_YES : ANSWER_UNDECIDED;

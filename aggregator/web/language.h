@@ -76,7 +76,7 @@ enum language language_choose(const char *wanted, const char *accept);
     ROW(ROLLOUT, "Rollout, as planned", "灰度计划")                                                          \
     ROW(SHARE_OF_SERVERS, "Share of servers", "服务器占比")                                                  \
     ROW(CHAIN, "Chain", "证书链")                                                                            \
-    ROW(ACCEPTS, "Needs one of", "所需根证书(任一)")                                                         \
+    ROW(ACCEPTS, "Needs one of", "所需根证书（任一）")                                                       \
     ROW(CHAIN_PEM, "Certificates served", "部署的证书")                                                      \
     ROW(BY_KEY, "known by its roots only", "仅知其根证书")                                                   \
     ROW(ROOTS, "Roots", "根证书")                                                                            \
@@ -119,7 +119,7 @@ enum language language_choose(const char *wanted, const char *accept);
     ROW(NO_HOSTS, "No host of this partner has enrolled yet.", "该合作伙伴还没有主机登记。")                 \
     ROW(HOSTS_READY_OF, "%lld of %lld hosts ready", "%2$lld 台主机中 %1$lld 台就绪")                         \
     ROW(HOSTS_READY_OF_SEEN, "%lld of %lld hosts seen are ready; the total is not known",                    \
-        "已出现的 %2$lld 台主机中 %1$lld 台就绪;总数未知")                                                   \
+        "已出现的 %2$lld 台主机中 %1$lld 台就绪；总数未知")                                                  \
     ROW(LAST_REPORT, "Last report", "最近报告")                                                              \
     ROW(NEVER, "never", "从未")                                                                              \
     ROW(WHAT_TO_DO, "What to do", "处理办法")                                                                \
@@ -141,7 +141,7 @@ enum language language_choose(const char *wanted, const char *accept);
     ROW(NO_FINDINGS, "None.", "无。")                                                                        \
     ROW(HISTORY, "Changes", "变更记录")                                                                      \
     ROW(HISTORY_HELP, "Reports that changed what a host looks like, newest first.",                          \
-        "使主机状态发生变化的报告,最新在前。")                                                               \
+        "使主机状态发生变化的报告，最新在前。")                                                              \
     ROW(AT, "At", "时间")                                                                                    \
     ROW(PRODUCTION, "production", "生产")                                                                    \
     ROW(SANDBOX, "sandbox", "沙箱")                                                                          \
@@ -157,9 +157,9 @@ enum language language_choose(const char *wanted, const char *accept);
     ROW(NEEDS_ATTENTION, "needs attention", "需要处理")                                                      \
     ROW(NOT_FOUND, "There is no such page.", "没有这个页面。")                                               \
     ROW(BAD_REQUEST, "This request cannot be understood.", "无法理解该请求。")                               \
-    ROW(BUSY, "Too many questions at once. Please try again in a moment.", "请求过多,请稍后重试。")          \
+    ROW(BUSY, "Too many questions at once. Please try again in a moment.", "请求过多，请稍后重试。")         \
     ROW(BROKEN, "The database could not answer. Please try again in a moment.",                              \
-        "数据库未能应答,请稍后重试。")                                                                       \
+        "数据库未能应答，请稍后重试。")                                                                      \
     ROW(WRONG_HOST, "This server does not answer under that name.", "此服务器不以该名称提供服务。")          \
     ROW(PARTNERS_READY, "Partners ready", "就绪的合作伙伴")                                                  \
     ROW(ZONE, "Dates are those of %s.", "日期按 %s 时区。")                                                  \
@@ -170,7 +170,7 @@ enum language language_choose(const char *wanted, const char *accept);
     ROW(EXECUTABLE, "Executable", "可执行文件")                                                              \
     ROW(RULE_PARTNERS, "Partners concerned", "涉及的合作伙伴")                                               \
     ROW(RULE_COVERAGE, "Coverage: expected hosts with fresh, sufficient evidence",                           \
-        "覆盖率:预期主机中有足够新证据的比例")                                                               \
+        "覆盖率：预期主机中有足够新证据的比例")                                                              \
     ROW(RULE_READY, "Ready, of what is covered", "已覆盖部分的就绪率")                                       \
     ROW(RULE_READY_OF_EXPECTED, "Ready, of all that is expected", "预期总数的就绪率")                        \
     ROW(RULE_CRITICAL, "Critical partners not ready", "未就绪的关键合作伙伴")                                \
@@ -189,7 +189,7 @@ enum language language_choose(const char *wanted, const char *accept);
     ROW(WORST, "At worst", "最坏")                                                                           \
     ROW(BEST, "At best", "最好")                                                                             \
     ROW(WEAKEST, "weakest seen", "实际最弱证据")                                                             \
-    ROW(PIPELINE_RULES, "Pipeline: %lld of %lld rules hold", "数据管道:%2$lld 条规则中 %1$lld 条满足")       \
+    ROW(PIPELINE_RULES, "Pipeline: %lld of %lld rules hold", "数据管道：%2$lld 条规则中 %1$lld 条满足")      \
     ROW(SERVED_NOW, "What is served", "实际部署情况")                                                        \
     ROW(SCAN_PROGRESS, "Scan %s: %lld of %lld pieces of work have an answer.",                               \
         "扫描 %1$s:%3$lld 项任务中 %2$lld 项已有应答。")                                                     \
@@ -200,7 +200,7 @@ enum language language_choose(const char *wanted, const char *accept);
     ROW(SHARE, "Share", "占比")                                                                              \
     ROW(PLANNED, "Planned", "计划")                                                                          \
     ROW(STRAY, "not planned now", "当前计划外")                                                              \
-    ROW(REGRESSED, "served a newer chain before:", "此前已部署较新的证书链:")                                \
+    ROW(REGRESSED, "served a newer chain before:", "此前已部署较新的证书链：")                               \
     ROW(NOTHING_SHOWN, "no chain was shown", "未出示证书链")                                                 \
     ROW(LAST_SCAN, "Last scan", "最近扫描")                                                                  \
     ROW(HOURS_AGO, "%lld hours ago", "%lld 小时前")                                                          \

@@ -8,56 +8,56 @@ static const struct symptom_meaning root_missing = {
     "The client holds no root that the chain it was sent leads to.",
     "客户端的信任库中没有所收到的证书链通向的根证书。",
     "That the server's certificate is bad or has expired, and not that the network is at fault.",
-    "不表示服务器证书有问题或已过期,也不是网络故障。",
+    "不表示服务器证书有问题或已过期，也不是网络故障。",
     "Add the new root to the store that this client reads, keep the old one, restart the client. Look first "
     "at the chain that came (openssl s_client -showcerts): a proxy that opens TLS, or a server that leaves "
     "its issuing certificate out, causes the same message.",
-    "把新根证书加入该客户端实际读取的信任库,保留旧根,然后重启。请先查看收到的证书链(openssl s_client "
-    "-showcerts):代理 TLS 的设备,或服务器没有下发中间证书,也会造成同样的报错。"
+    "把新根证书加入该客户端实际读取的信任库，保留旧根，然后重启。请先查看收到的证书链（openssl s_client "
+    "-showcerts）：代理 TLS 的设备，或服务器没有下发中间证书，也会造成同样的报错。"
 };
 
 static const struct symptom_meaning cross_only = {
     "cross-only",
     "The store holds an intermediate or a cross-certificate where this client needs a self-signed root.",
-    "信任库中只有中间证书或交叉证书,而该客户端需要自签名根证书。",
+    "信任库中只有中间证书或交叉证书，而该客户端需要自签名根证书。",
     "That nothing was installed: the wrong one of two certificates of the same name was.",
-    "不是没有安装证书,而是在两张同名证书中装错了一张。",
+    "不是没有安装证书，而是在两张同名证书中装错了一张。",
     "Add the self-signed root itself; compare its SHA-256 first.",
-    "加入自签名的根证书本身;请先核对 SHA-256。"
+    "加入自签名的根证书本身；请先核对 SHA-256。"
 };
 
 static const struct symptom_meaning chain_incomplete = {
     "chain-incomplete",
     "The server sent its own certificate without the issuing one, or the client did not find a way on from "
     "it.",
-    "服务器只下发了自身证书而没有下发签发它的中间证书,或客户端无法继续构建证书链。",
+    "服务器只下发了自身证书而没有下发签发它的中间证书，或客户端无法继续构建证书链。",
     "For sure that the root is missing.",
     "不一定与根证书有关。",
     "Look at the chain that is sent (openssl s_client -showcerts). If it is whole, the root is missing.",
-    "查看服务器下发的证书链(openssl s_client -showcerts)。如果完整,则是缺少根证书。"
+    "查看服务器下发的证书链（openssl s_client -showcerts）。如果完整，则是缺少根证书。"
 };
 
 static const struct symptom_meaning self_signed = {
     "self-signed",
     "Who answered presented a single certificate that signed itself: no server of the campaign does.",
-    "对方出示的是一张自签名证书:本次升级涉及的服务器都不会这样。",
+    "对方出示的是一张自签名证书：本次升级涉及的服务器都不会这样。",
     "That a root is missing, and adding this certificate to the store is no fix.",
-    "不表示缺少根证书,也不应把该证书加入信任库。",
+    "不表示缺少根证书，也不应把该证书加入信任库。",
     "Find out who answers: the address in the hosts file or DNS, a proxy, an appliance's own page.",
-    "查明是谁在应答:检查 hosts 文件或 DNS 中的地址、代理,以及设备自带的页面。"
+    "查明是谁在应答：检查 hosts 文件或 DNS 中的地址、代理，以及设备自带的页面。"
 };
 
 static const struct symptom_meaning expired = {
     "certificate-expired",
     "A certificate of the path is outside its validity: the server's own, an intermediate, or a root in the "
     "client's store.",
-    "路径中有证书不在有效期内:服务器证书、中间证书,或信任库中的根证书。",
+    "路径中有证书不在有效期内：服务器证书、中间证书，或信任库中的根证书。",
     "That the new root is missing. OpenSSL says the same of an old root that has expired.",
     "不表示缺少新根。OpenSSL 对已过期的旧根也会给出同样的报错。",
     "Check the host's clock, then which certificate has ended. Old clients follow an expired root though a "
     "valid one is there: "
     "update them.",
-    "先检查主机时间,再查看是哪张证书过期。旧版客户端会沿着过期的根构建路径,即使另有有效的根:请升级。"
+    "先检查主机时间，再查看是哪张证书过期。旧版客户端会沿着过期的根构建路径，即使另有有效的根：请升级。"
 };
 
 static const struct symptom_meaning wrong_name = {
@@ -65,26 +65,26 @@ static const struct symptom_meaning wrong_name = {
     "The certificate is for another name than the client asked for.",
     "证书不适用于客户端所访问的域名。",
     "Anything about roots: the chain may well be trusted.",
-    "与根证书无关,证书链本身可能是可信的。",
+    "与根证书无关，证书链本身可能是可信的。",
     "Check the address in the hosts file or DNS, and that the client sends the server's name (SNI).",
-    "检查 hosts 文件或 DNS 中的地址,并确认客户端发送了服务器名称(SNI)。"
+    "检查 hosts 文件或 DNS 中的地址，并确认客户端发送了服务器名称（SNI）。"
 };
 
 static const struct symptom_meaning store_empty = {
     "store-empty",
     "Java read its trust store as empty: the file is missing, or a PKCS#12 without password or without "
     "Java's trust mark.",
-    "Java 把信任库读成了空库:文件不存在,或 PKCS#12 没有密码或没有 Java 的信任标记。",
+    "Java 把信任库读成了空库：文件不存在，或 PKCS#12 没有密码或没有 Java 的信任标记。",
     "That one root is missing: none is trusted.",
-    "不是缺少某一个根,而是一个根都不信任。",
+    "不是缺少某一个根，而是一个根都不信任。",
     "Give javax.net.ssl.trustStorePassword, or make the store anew with keytool -importcert.",
-    "设置 javax.net.ssl.trustStorePassword,或用 keytool -importcert 重新制作信任库。"
+    "设置 javax.net.ssl.trustStorePassword，或用 keytool -importcert 重新制作信任库。"
 };
 
 static const struct symptom_meaning store_unreadable = {
     "store-opaque",
     "The client could not read its trust store: wrong path, password or format.",
-    "客户端无法读取信任库:路径、密码或格式错误。",
+    "客户端无法读取信任库：路径、密码或格式错误。",
     "That the root is missing from it.",
     "不表示其中缺少根证书。",
     "Check path, rights, type and password of the store.",
@@ -94,12 +94,12 @@ static const struct symptom_meaning store_unreadable = {
 static const struct symptom_meaning distrusted = {
     "root-distrusted",
     "The root is there, but this store or client distrusts it for TLS servers.",
-    "根证书存在,但该信任库或客户端不信任它用于 TLS 服务器。",
+    "根证书存在，但该信任库或客户端不信任它用于 TLS 服务器。",
     "That it is missing: adding it once more will not help.",
-    "不是缺少根证书:再次添加没有作用。",
+    "不是缺少根证书：再次添加没有作用。",
     "Find who took the trust away: a block list, a TRUSTED CERTIFICATE block, or a \"!\" in "
     "/etc/ca-certificates.conf.",
-    "查找信任被取消的原因:黑名单、TRUSTED CERTIFICATE 块,或 /etc/ca-certificates.conf 中的 \"!\"。"
+    "查找信任被取消的原因：黑名单、TRUSTED CERTIFICATE 块，或 /etc/ca-certificates.conf 中的 \"!\"。"
 };
 
 static const struct symptom_meaning unreachable = {
@@ -109,17 +109,17 @@ static const struct symptom_meaning unreachable = {
     "Anything about certificates or trust stores.",
     "与证书和信任库无关。",
     "Check egress rules for the campaign's addresses, the proxy, and DNS.",
-    "检查出口白名单是否放行了相关地址,以及代理和 DNS。"
+    "检查出口白名单是否放行了相关地址，以及代理和 DNS。"
 };
 
 static const struct symptom_meaning no_common_protocol = {
     "protocol",
     "Client and server did not agree on TLS: version, cipher, or something else that answers on this port.",
-    "客户端与服务器未能就 TLS 版本或加密套件达成一致,或该端口上不是 TLS 服务。",
+    "客户端与服务器未能就 TLS 版本或加密套件达成一致，或该端口上不是 TLS 服务。",
     "Anything about roots: no chain was judged yet.",
-    "与根证书无关:尚未校验证书链。",
+    "与根证书无关：尚未校验证书链。",
     "Update the client's TLS library; check port and proxy.",
-    "升级客户端的 TLS 库;检查端口和代理。"
+    "升级客户端的 TLS 库；检查端口和代理。"
 };
 
 static const struct symptom_meaning hung_up = {
@@ -129,21 +129,21 @@ static const struct symptom_meaning hung_up = {
     "In a server's log, that the chain was accepted: Node.js, wget and .NET refuse one just so. In a "
     "client's, "
     "that the store is at fault.",
-    "在服务器日志中,不表示证书链已通过:Node.js、wget 和 .NET "
-    "拒绝证书链时就是如此。在客户端日志中,不表示信任库有问题。",
+    "在服务器日志中，不表示证书链已通过：Node.js、wget 和 .NET "
+    "拒绝证书链时就是如此。在客户端日志中，不表示信任库有问题。",
     "Look at what the other side says at that moment, and judge the store itself: rootshift-collector "
     "inspect.",
-    "查看对方当时的日志,并直接检查信任库:rootshift-collector inspect。"
+    "查看对方当时的日志，并直接检查信任库：rootshift-collector inspect。"
 };
 
 static const struct symptom_meaning untelling = {
     "untelling",
     "The chain was not accepted; the message does not say why.",
-    "证书链未通过校验,但报错没有说明原因。",
+    "证书链未通过校验，但报错没有说明原因。",
     "Necessarily a missing root: an expired certificate or a wrong name can cause the same words.",
-    "不一定是缺少根证书:证书过期或域名不匹配也会出现同样的报错。",
+    "不一定是缺少根证书：证书过期或域名不匹配也会出现同样的报错。",
     "Look at the whole message, and judge the store itself: rootshift-collector inspect.",
-    "查看完整报错,并直接检查信任库:rootshift-collector inspect。"
+    "查看完整报错，并直接检查信任库：rootshift-collector inspect。"
 };
 
 /* clang-format off */
