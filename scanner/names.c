@@ -25,6 +25,7 @@ struct host {
 };
 
 struct names {
+    size_t owed; /* questions whose end libevent has not told */
     struct event_base *base;
     struct evdns_base *dns;
     int limit_ms;
@@ -173,6 +174,7 @@ static void receive(int result, char type, int count, int ttl, void *addresses, 
     (void)ttl;
     half->owed = false;
     half->request = NULL;
+    lookup->names->owed--;
     if (result != DNS_ERR_TIMEOUT && result != DNS_ERR_CANCEL && result != DNS_ERR_SHUTDOWN) {
         lookup->names->health.answered++;
         lookup->names->answered_at_ms = clock_monotonic_ms();
@@ -225,13 +227,16 @@ void names_resolve(struct names *names, const char *name, names_done *done, void
             struct half *half = &lookup->halves[i];
 
             names->health.asked++;
+            names->owed++;
             *half = (struct half){ .lookup = lookup, .owed = true, .result = DNS_ERR_TIMEOUT };
             half->request =
                 i == HALF_IPV4
                     ? evdns_base_resolve_ipv4(names->dns, name, DNS_QUERY_NO_SEARCH, receive, half)
                     : evdns_base_resolve_ipv6(names->dns, name, DNS_QUERY_NO_SEARCH, receive, half);
-            if (half->request == NULL)
+            if (half->request == NULL) {
                 half->owed = false;
+                names->owed--;
+            }
         }
     }
     lookup->timer = event_new(names->base, -1, 0, give_up, lookup);
@@ -327,6 +332,11 @@ struct names *names_new(struct event_base *base, const char *server, int limit_m
 fail:
     names_free(names);
     return NULL;
+}
+
+bool names_are_quiet(const struct names *names)
+{
+    return names->owed == 0;
 }
 
 void names_free(struct names *names)

@@ -37,6 +37,8 @@ typedef void names_done(void *context, const struct names_answer *answer);
  */
 struct names *names_new(struct event_base *base, const char *server, int limit_ms, struct error *err);
 void names_resolve(struct names *names, const char *name, names_done *done, void *context);
+/* Whether libevent has told of every question's end: of those that were given up it does in the loop's next turns. */
+bool names_are_quiet(const struct names *names);
 void names_free(struct names *names); /* when no lookup is in flight; NULL is fine */
 
 struct names_health {

@@ -28,6 +28,9 @@
 
 #define STATUS_MS 1000
 
+/* Of the loop, when all has ended: many times what it takes. */
+#define LAST_TURNS 1000
+
 struct run {
     struct run_plan plan;
     struct event_base *base;
@@ -396,6 +399,13 @@ static void explain_interruption(const struct run *run, struct error *err)
         error_set(err, run->helplessness.kind, "stopped, since %s%s", run->helplessness.message, hint);
 }
 
+/* Nobody waits for them any more; but what libevent keeps for them goes only with their callbacks. */
+static void let_go_of_lookups(struct run *run)
+{
+    for (int turn = 0; turn < LAST_TURNS && !names_are_quiet(run->names); turn++)
+        event_base_loop(run->base, EVLOOP_NONBLOCK);
+}
+
 bool run_go(struct run *run, struct error *err)
 {
     bool complete;
@@ -403,6 +413,7 @@ bool run_go(struct run *run, struct error *err)
     note(run, false); /* before the first record: a run killed in its first second can be resumed too */
     watch_ask(run->watch, 0);
     event_base_dispatch(run->base);
+    let_go_of_lookups(run);
     watch_free(run->watch); /* from now on a signal does what it always does: who reads may be slow */
     run->watch = NULL;
     complete = feed_failure(run->feed) == NULL && !run->interrupted && !ledger_has_lost(run->ledger);
