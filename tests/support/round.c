@@ -1,7 +1,8 @@
 /*
  * round BROKER publish FIRST COUNT: publish numbered records, print the number of each that is acknowledged.
  * round BROKER read SECONDS: read rootshift.in from its start, print each record's number.
- * round BROKER show TOPIC SECONDS: read a topic from its start, print each record's key and payload in hex.
+ * round BROKER show TOPIC SECONDS: read a topic from its start until nothing has come for so long, print each record's
+ * key and payload in hex.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -106,6 +107,8 @@ static bool read_for(const struct kafka_settings *kafka, const char *topic, int6
         ok = consumer_poll(consumer, 200, records, BATCH, &count, err);
         for (size_t i = 0; i < count; i++)
             print(&records[i]);
+        if (count > 0)
+            deadline = clock_monotonic_ms() + 1000 * seconds;
     }
     consumer_close(consumer);
     return ok;
