@@ -126,7 +126,7 @@ static const struct option scan_options[] = {
     KAFKA,
     CAMPAIGN(false),
     { "targets", OPTION_TEXT, SETTINGS_AT(targets), "FILE",
-      .help = "also, or alone: lines of host[:port], [v6]:port or address,server_name,port,tag" },
+      .help = "also, or alone: lines of " TARGET_FORMS },
     { "depth", OPTION_TEXT, SETTINGS_AT(depth), PROBE_DEPTHS, "handshake",
       .help = "how far each probe goes" },
     { "hello", OPTION_LIST, SETTINGS_AT(hellos), "NAME", HELLO_DEFAULT,

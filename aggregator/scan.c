@@ -5,7 +5,6 @@
 
 #include "aggregator/copy.h"
 #include "schema/base/clock.h"
-#include "schema/tls/target.h"
 #include "schema/wire/codec.h"
 #include "schema/wire/publisher.h"
 #include "schema/wire/topic.h"
@@ -49,7 +48,7 @@ static bool visit_place(struct walk *walk, const struct campaign_endpoint *endpo
 {
     struct target target;
 
-    if (!target_make(address, name, endpoint->port, endpoint->name, &target, err)) {
+    if (!target_make(STARTTLS_NONE, address, name, endpoint->port, endpoint->name, &target, err)) {
         target_clear(&target);
         return error_within(err, "endpoint %s", endpoint->name);
     }
@@ -222,6 +221,7 @@ static bool pack(const struct publishing *publishing, const struct aim *aim, con
     piece.port = (uint32_t)aim->target->port;
     piece.tag = (char *)(uintptr_t)or_empty(aim->target->tag);
     piece.request_path = (char *)(uintptr_t)or_empty(path);
+    piece.starttls = (char *)(uintptr_t)or_empty(starttls_name(aim->target->starttls));
     return codec_pack(&piece, payload, err);
 }
 

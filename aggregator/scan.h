@@ -8,6 +8,7 @@
 #include "aggregator/database.h"
 #include "schema/campaign/campaign.h"
 #include "schema/tls/probe.h"
+#include "schema/tls/target.h"
 #include "schema/wire/kafka.h"
 
 #define SCAN_HELLOS_MAX 16

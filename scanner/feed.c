@@ -158,7 +158,8 @@ static void begin_endpoint(struct feed *feed)
     if (task == NULL)
         return;
     task->request_path = endpoint->request_path;
-    if (target_make(name == NULL && endpoint->addresses.count > 0 ? endpoint->addresses.items[0] : NULL, name,
+    if (target_make(STARTTLS_NONE,
+                    name == NULL && endpoint->addresses.count > 0 ? endpoint->addresses.items[0] : NULL, name,
                     endpoint->port, endpoint->name, &task->target, &err))
         begin_task(feed, task, &endpoint->addresses);
     else
@@ -193,8 +194,8 @@ static void begin_piece(struct feed *feed, struct piece *piece)
     struct error err = { 0 };
 
     ledger_take_piece(feed->plan.ledger, task, piece);
-    if (target_make(or_null(piece->address), or_null(piece->name), piece->port, or_null(piece->tag),
-                    &task->target, &err))
+    if (target_make(piece->starttls, or_null(piece->address), or_null(piece->name), piece->port,
+                    or_null(piece->tag), &task->target, &err))
         begin_task(feed, task, NULL);
     else
         end_malformed(feed, task, &err);

@@ -6,7 +6,8 @@
 static bool check_identification(const char *name, struct error *err)
 {
     struct target target = { 0 };
-    bool ok = name == NULL || target_make(NULL, name, TARGET_PORT, NULL, &target, err);
+    bool ok = name == NULL ||
+              target_make(STARTTLS_NONE, NULL, name, starttls_port(STARTTLS_NONE), NULL, &target, err);
 
     target_clear(&target);
     return ok || error_within(err, "--identification");

@@ -83,11 +83,13 @@ static void receive_order(void *context, struct parcel *parcel)
         .address = errand->address,
         .address_bytes = errand->address_bytes,
         .server_name = loop->hellos[errand->hello]->nameless ? NULL : errand->server_name,
+        .starttls = errand->starttls,
         .depth = errand->depth,
         .request_path = errand->request_path,
         .limit_ms = errand->limit_ms,
     };
-    if (errand->depth == PROBE_DEPTH_CERTIFICATE)
+    /* a glance knows only TLS */
+    if (errand->depth == PROBE_DEPTH_CERTIFICATE && errand->starttls == STARTTLS_NONE)
         glancer_start(loop->glancer, errand->hello, &order, return_errand, journey);
     else
         probe_start(&order, return_errand, journey);

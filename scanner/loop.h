@@ -13,7 +13,8 @@ struct errand {
     struct parcel parcel;
     struct sockaddr_storage address;
     socklen_t address_bytes;
-    const char *server_name;  /* NULL: none */
+    const char *server_name; /* NULL: none */
+    enum starttls starttls;
     const char *request_path; /* outlives the errand */
     size_t hello;             /* index into the loop's hellos */
     enum probe_depth depth;

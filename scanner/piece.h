@@ -14,6 +14,7 @@ struct piece {
     const char *scan; /* the run of its records */
     uint64_t seq;
     const char *name, *address, *tag, *request_path;
+    enum starttls starttls;
     int port;
     const struct hello *hello;
     enum probe_depth depth;

@@ -36,6 +36,7 @@ static const struct field {
     { "name", FIELD_TEXT, AT(name) },
     { "address", FIELD_TEXT, AT(address) },
     { "port", FIELD_NUMBER, AT(port) },
+    { "starttls", FIELD_TEXT, AT(starttls) },
     { "hello", FIELD_TEXT, AT(hello) },
     { "stage", FIELD_TEXT, AT(stage) },
     { "class", FIELD_TEXT, AT(class) },

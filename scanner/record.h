@@ -18,6 +18,7 @@ struct record {
     int64_t seq; /* which target of the run, from 1; equal lines differ in it */
     const char *target, *tag, *name, *address;
     int64_t port;
+    const char *starttls;
     const char *hello;
     const char *stage, *class, *detail;
     int64_t alert, alert_sent;

@@ -6,12 +6,12 @@
 
 #include "scanner/run.h"
 #include "schema/base/clock.h"
+#include "schema/tls/target.h"
 
 #define AT(member) offsetof(struct scan_settings, member)
 
 const struct option scan_options[] = {
-    { "targets", OPTION_TEXT, AT(targets), "FILE|-",
-      .help = "lines of host[:port], [v6]:port or address,server_name,port,tag" },
+    { "targets", OPTION_TEXT, AT(targets), "FILE|-", .help = "lines of " TARGET_FORMS },
     { "campaign", OPTION_TEXT, AT(campaign), "FILE",
       .help =
           "say of each chain which of the campaign's it is and for whom it breaks; without --targets scan "

@@ -78,6 +78,7 @@ struct attempt *attempt_new(struct task *task, struct place *place, size_t hello
     attempt->place = place;
     attempt->errand.hello = hello;
     attempt->errand.server_name = task->target.name;
+    attempt->errand.starttls = task->target.starttls;
     attempt->errand.request_path = task->request_path;
     set_address(&attempt->errand, place->address, task->target.port);
     task->open++;

@@ -221,6 +221,9 @@ static bool read_piece(struct taken *taken, const struct consumer_record *record
         return error_set(err, ERROR_FORMAT, "no scan or number");
     if (order->port == 0 || order->port > 65535)
         return error_set(err, ERROR_FORMAT, "no port");
+    if (*order->starttls != '\0' &&
+        !starttls_find(order->starttls, strlen(order->starttls), &piece->starttls))
+        return error_set(err, ERROR_FORMAT, "no STARTTLS \"%.40s\"", order->starttls);
     if (piece->hello == NULL)
         return error_set(err, ERROR_FORMAT, "no hello \"%.40s\"", order->hello);
     if (!probe_depth_parse(order->depth, &piece->depth))

@@ -100,7 +100,10 @@ void connection_fill(struct connection *connection)
         }
         note_first(connection, bytes, (size_t)size);
         connection->received += (size_t)size;
-        transit_receive(&connection->transit, bytes, (size_t)size);
+        if (connection->ssl == NULL)
+            text_append(&connection->clear, bytes, (size_t)size);
+        else
+            transit_receive(&connection->transit, bytes, (size_t)size);
     }
     connection->wants_more = true;
 }
@@ -163,6 +166,9 @@ bool connection_secure(struct connection *connection, SSL_CTX *context, const ch
     if (server_name != NULL && SSL_set_tlsext_host_name(connection->ssl, server_name) != 1)
         return false;
     connection->reached = STAGE_HELLO;
+    connection->received = connection->first_bytes = 0;
+    connection->received_max = HANDSHAKE_BYTES_MAX;
+    text_clear(&connection->clear);
     return true;
 }
 
@@ -215,19 +221,7 @@ struct connection_agreement connection_agreed(const struct connection *connectio
 
 struct outcome connection_not_tls(const struct connection *connection, enum outcome_stage stage)
 {
-    char seen[4 * sizeof(connection->first) + 1];
-    size_t used = 0;
-
-    for (size_t i = 0; i < connection->first_bytes; i++) {
-        uint8_t byte = connection->first[i];
-
-        if (byte >= 0x20 && byte < 0x7f)
-            seen[used++] = (char)byte;
-        else
-            used += (size_t)snprintf(seen + used, sizeof(seen) - used, "\\x%02x", byte);
-    }
-    seen[used] = '\0';
-    return outcome_make(stage, CLASS_NOT_TLS, "begins with \"%s\"", seen);
+    return outcome_of_words(stage, "begins with", connection->first, connection->first_bytes);
 }
 
 struct outcome connection_failure(const struct connection *connection, enum outcome_stage stage)
@@ -293,6 +287,7 @@ void connection_close(struct connection *connection, bool in_good_order)
 
 void connection_clear(struct connection *connection)
 {
+    text_clear(&connection->clear);
     transit_clear(&connection->transit);
     handshake_chain_clear(&connection->chain);
 }

@@ -20,8 +20,9 @@
 
 /* Read by its owner; changed only here but for `received_max`. */
 struct connection {
-    int socket; /* -1 for none */
-    SSL *ssl;   /* NULL before connection_secure() */
+    int socket;        /* -1 for none */
+    SSL *ssl;          /* NULL before connection_secure() */
+    struct text clear; /* heard before connection_secure(), and changed by its owner as it reads */
     struct transit transit;
     size_t received, received_max;
     uint8_t first[32]; /* of the peer's bytes, to tell what else it speaks */
@@ -59,7 +60,10 @@ bool connection_open(struct connection *connection, const struct sockaddr_storag
 /* Whether it stands, once the socket can be written. False with `broken` set. */
 bool connection_stands(struct connection *connection);
 
-/* Put TLS upon it. `server_name` is copied, NULL for none. False when there is no memory for it. */
+/*
+ * Put TLS upon it; what came in the clear counts no more. `server_name` is copied, NULL for none. False when there is
+ * no memory for it.
+ */
 bool connection_secure(struct connection *connection, SSL_CTX *context, const char *server_name);
 
 /* Move to the kernel what OpenSSL wants to say, as far as it takes it. */

@@ -74,6 +74,18 @@ struct outcome outcome_make(enum outcome_stage stage, enum outcome_class class, 
     return outcome;
 }
 
+struct outcome outcome_of_words(enum outcome_stage stage, const char *says, const void *words, size_t size)
+{
+    const uint8_t *bytes = words;
+    char seen[OUTCOME_DETAIL_BYTES / 4 * 3] = "";
+    size_t used = 0;
+
+    for (size_t i = 0; i < size && used + sizeof("\\x00") < sizeof(seen); i++)
+        used += (size_t)snprintf(seen + used, sizeof(seen) - used,
+                                 bytes[i] >= 0x20 && bytes[i] < 0x7f ? "%c" : "\\x%02x", bytes[i]);
+    return outcome_make(stage, CLASS_NOT_TLS, "%s \"%s\"", says, seen);
+}
+
 struct outcome outcome_of_errno(enum outcome_stage stage, int number)
 {
     return outcome_make(stage, outcome_class_of_errno(number), "%s", strerror(number));

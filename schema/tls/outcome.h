@@ -5,13 +5,15 @@
  */
 #pragma once
 
+#include <stddef.h>
+
 #include "schema/base/error.h"
 
 enum outcome_stage {
     STAGE_INPUT,       /* the line was no target, or one that we may not probe */
     STAGE_RESOLVE,     /* the name had no address for us */
     STAGE_CONNECT,     /* TCP */
-    STAGE_HELLO,       /* our hello is out, theirs is not in */
+    STAGE_HELLO,       /* our hello is out, theirs is not in; or STARTTLS is spoken */
     STAGE_CERTIFICATE, /* their hello is in, their Certificate not wholly */
     STAGE_HANDSHAKE,   /* the chain is known, the handshake not finished */
     STAGE_REQUEST,     /* one HTTP GET */
@@ -54,6 +56,9 @@ struct outcome {
 
 struct outcome outcome_make(enum outcome_stage stage, enum outcome_class class, const char *format, ...)
     PRINTF_LIKE(3, 4);
+
+/* Something else than TLS answers there: `says` and the first of its words. */
+struct outcome outcome_of_words(enum outcome_stage stage, const char *says, const void *words, size_t size);
 
 /* The ends that every kind of probe can come to, in the same words. */
 struct outcome outcome_of_errno(enum outcome_stage stage, int number); /* of connect(), send() or recv() */

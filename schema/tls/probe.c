@@ -17,6 +17,7 @@
 enum probe_state {
     PROBE_STARTING,
     PROBE_CONNECTING,
+    PROBE_UPGRADING,
     PROBE_HELLO,
     PROBE_CERTIFICATE,
     PROBE_HANDSHAKING,
@@ -35,6 +36,7 @@ struct probe {
     enum probe_state state;
     int64_t started_ms, deadline_ms, end_ms; /* monotonic */
     struct connection connection;
+    struct starttls_dialogue dialogue;
     struct event *io, *timer;
     struct text request, response;
     struct probe_order order;
@@ -45,6 +47,7 @@ struct probe {
 
 static enum probe_state open_socket(struct probe *probe);
 static enum probe_state finish_connect(struct probe *probe);
+static enum probe_state ask_for_tls(struct probe *probe);
 static enum probe_state continue_handshake(struct probe *probe);
 static enum probe_state settle(struct probe *probe);
 static enum probe_state exchange_request(struct probe *probe);
@@ -57,6 +60,8 @@ static const struct probe_step {
 } steps[PROBE_STATES] = {
     [PROBE_STARTING] = { "start", STAGE_CONNECT, 0, open_socket },
     [PROBE_CONNECTING] = { "connect", STAGE_CONNECT, 5000, finish_connect },
+    /* Postfix lets strangers wait 6 s for the end of its greeting: postscreen(8), postscreen_greet_wait */
+    [PROBE_UPGRADING] = { "upgrade", STAGE_HELLO, 8000, ask_for_tls },
     [PROBE_HELLO] = { "hello", STAGE_HELLO, 5000, continue_handshake },
     [PROBE_CERTIFICATE] = { "certificate", STAGE_CERTIFICATE, 5000, continue_handshake },
     [PROBE_HANDSHAKING] = { "handshake", STAGE_HANDSHAKE, 5000, continue_handshake },
@@ -88,13 +93,19 @@ bool probe_depth_parse(const char *name, enum probe_depth *depth)
     return false;
 }
 
+/* The state that waits for what comes after these messages. */
+static enum probe_state awaited(enum outcome_stage reached)
+{
+    enum probe_state state = PROBE_HELLO;
+
+    while (steps[state].stage < reached)
+        state++;
+    return state;
+}
+
 int probe_stage_limit_ms(enum outcome_stage stage)
 {
-    enum probe_state state = PROBE_CONNECTING;
-
-    while (steps[state].stage < stage)
-        state++;
-    return steps[state].limit_ms;
+    return steps[stage == STAGE_CONNECT ? PROBE_CONNECTING : awaited(stage)].limit_ms;
 }
 
 /* --- how it can end ------------------------------------------------------------------------------- */
@@ -213,7 +224,7 @@ static enum probe_state after_handshake(struct probe *probe)
 {
     struct connection *connection = &probe->connection;
 
-    if (probe->order.depth == PROBE_DEPTH_REQUEST) {
+    if (probe->order.depth == PROBE_DEPTH_REQUEST && probe->order.starttls == STARTTLS_NONE) {
         write_request(probe);
         SSL_write(connection->ssl, probe->request.bytes, (int)probe->request.size);
         connection_flush(connection);
@@ -225,16 +236,6 @@ static enum probe_state after_handshake(struct probe *probe)
     connection_notify(connection);
     connection_flush(connection);
     return PROBE_SETTLING;
-}
-
-/* The state that waits for what comes after these messages. */
-static enum probe_state awaited(enum outcome_stage reached)
-{
-    enum probe_state state = PROBE_HELLO;
-
-    while (steps[state].stage < reached)
-        state++;
-    return state;
 }
 
 static void note_agreement(struct probe *probe)
@@ -291,10 +292,8 @@ static enum probe_state continue_handshake(struct probe *probe)
     return is_refusable(probe, &next) ? next : shake_hands(probe);
 }
 
-static enum probe_state finish_connect(struct probe *probe)
+static enum probe_state begin_handshake(struct probe *probe)
 {
-    if (!connection_stands(&probe->connection))
-        return fail_errno(probe);
     if (!connection_secure(&probe->connection, probe->order.context, probe->order.server_name)) {
         ERR_clear_error();
         return fail(probe, CLASS_LOCAL_MEMORY, "no TLS connection");
@@ -302,6 +301,45 @@ static enum probe_state finish_connect(struct probe *probe)
     if (probe->order.depth != PROBE_DEPTH_CERTIFICATE) /* there a staple would only be more to read */
         SSL_set_tlsext_status_type(probe->connection.ssl, TLSEXT_STATUSTYPE_ocsp);
     return shake_hands(probe);
+}
+
+static enum probe_state finish_connect(struct probe *probe)
+{
+    struct connection *connection = &probe->connection;
+    struct sockaddr_storage self = { 0 };
+    socklen_t size = sizeof(self);
+
+    if (!connection_stands(connection))
+        return fail_errno(probe);
+    if (probe->order.starttls == STARTTLS_NONE)
+        return begin_handshake(probe);
+    getsockname(connection->socket, (struct sockaddr *)&self, &size);
+    starttls_begin(&probe->dialogue, probe->order.starttls, &self, &connection->transit.unsent);
+    connection->received_max = STARTTLS_BYTES_MAX;
+    connection_flush(connection);
+    return PROBE_UPGRADING;
+}
+
+static enum probe_state ask_for_tls(struct probe *probe)
+{
+    struct connection *connection = &probe->connection;
+    enum probe_state next;
+
+    connection_fill(connection);
+    switch (starttls_hear(&probe->dialogue, &connection->clear, &connection->transit.unsent)) {
+    case STARTTLS_GRANTED: return begin_handshake(probe);
+    case STARTTLS_EARLY: return fail(probe, CLASS_PROTOCOL, "it went on before its turn in the clear");
+    case STARTTLS_DENIED:
+        return end_with(
+            probe, outcome_of_words(STAGE_HELLO, "says", connection->clear.bytes, connection->clear.size));
+    case STARTTLS_MORE: break;
+    }
+    connection_flush(connection);
+    if (is_refusable(probe, &next))
+        return next;
+    if (!connection->wants_more && (connection->ended || connection->broken != 0))
+        return fail_gone(probe);
+    return PROBE_UPGRADING;
 }
 
 static enum probe_state settle(struct probe *probe)

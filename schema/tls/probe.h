@@ -16,11 +16,12 @@
 #include "schema/tls/handshake.h"
 #include "schema/tls/hello.h"
 #include "schema/tls/outcome.h"
+#include "schema/tls/starttls.h"
 
 enum probe_depth {
     PROBE_DEPTH_CERTIFICATE, /* to the end of the Certificate message, then a reset */
     PROBE_DEPTH_HANDSHAKE,
-    PROBE_DEPTH_REQUEST, /* and one HTTP GET, whose status line must come back */
+    PROBE_DEPTH_REQUEST, /* and one HTTP GET, whose status line must come back; none behind STARTTLS */
 };
 
 #define PROBE_DEPTHS "certificate|handshake|request" /* for people to choose from */
@@ -35,6 +36,7 @@ struct probe_order {
     struct sockaddr_storage address;
     socklen_t address_bytes;
     const char *server_name; /* for SNI and Host; NULL for none */
+    enum starttls starttls;  /* how TLS begins */
     enum probe_depth depth;
     const char *request_path; /* NULL is "/" */
     int limit_ms;             /* for the whole probe, from its start */

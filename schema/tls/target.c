@@ -179,10 +179,18 @@ static bool parse_fields(char *text, struct target *target, struct error *err)
     return set_place(target, fields[FIELD_ADDRESS], fields[FIELD_NAME], err);
 }
 
+/* What stands before "://" leaves `text`, when STARTTLS knows it. */
+static char *skip_starttls(char *text, enum starttls *starttls)
+{
+    char *mark = strstr(text, "://");
+
+    return mark != NULL && starttls_find(text, (size_t)(mark - text), starttls) ? mark + 3 : text;
+}
+
 bool target_parse(const char *line, size_t size, struct target *target, struct error *err)
 {
     size_t kept = size < TARGET_LINE_BYTES ? size : TARGET_LINE_BYTES;
-    char *text;
+    char *text, *place;
     bool ok;
 
     while (kept > 0 && isspace((unsigned char)line[kept - 1]))
@@ -192,24 +200,28 @@ bool target_parse(const char *line, size_t size, struct target *target, struct e
         kept--;
         size--;
     }
-    *target = (struct target){ .port = TARGET_PORT, .text = memory_new(kept + 1) };
+    *target = (struct target){ .text = memory_new(kept + 1) };
     memcpy(target->text, line, kept);
     if (size > TARGET_LINE_BYTES)
         return error_set(err, ERROR_FORMAT, "longer than %d bytes", TARGET_LINE_BYTES);
     if (strlen(target->text) != kept)
         return error_set(err, ERROR_FORMAT, "a NUL byte");
     text = memory_text(target->text);
-    ok = strchr(text, ',') != NULL ? parse_fields(text, target, err) : parse_host(text, target, err);
+    place = skip_starttls(text, &target->starttls);
+    target->port = starttls_port(target->starttls);
+    ok = strchr(place, ',') != NULL ? parse_fields(place, target, err) : parse_host(place, target, err);
     free(text);
     return ok;
 }
 
-bool target_make(const char *address, const char *name, int port, const char *tag, struct target *target,
-                 struct error *err)
+bool target_make(enum starttls starttls, const char *address, const char *name, int port, const char *tag,
+                 struct target *target, struct error *err)
 {
     struct text text = { 0 };
 
-    *target = (struct target){ .port = port };
+    *target = (struct target){ .starttls = starttls, .port = port };
+    if (starttls != STARTTLS_NONE)
+        text_format(&text, "%s://", starttls_name(starttls));
     if (address == NULL)
         text_format(&text, "%s:%d", name != NULL ? name : "", port);
     else

@@ -19,7 +19,7 @@ ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("ROOTSHIF
 def begin(names):
     """Servers, to be closed; what tests say of them comes into the module whose `globals()` are given."""
     ground = servers.Servers(NAME)
-    names.update(DIR=ground.dir, background=ground.background, s_server=ground.s_server, nginx=ground.nginx)
+    names.update(DIR=ground.dir, background=ground.background, s_server=ground.s_server, nginx=ground.nginx, mail=ground.mail)
     names.update((name.upper(), ground.chain(name)) for name in ("old", "cross", "new"))
     return ground
 

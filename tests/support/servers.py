@@ -71,3 +71,18 @@ class Servers:
         self.background("nginx", "-p", run, "-e", run + "/error.log", "-c", run + "/conf")
         peers.await_port("127.0.0.1" if addresses else address, port)
         return address, port
+
+    def mail(self, protocol, tls="TLSv1.3", starttls="on"):
+        """nginx as a proxy of "smtp", "imap" or "pop3" that nobody stands behind; `starttls`: on, off."""
+        address = peers.fresh_address()
+        port = peers.free_port(address)
+        run = "%s/mail-%s-%d" % (self.dir, address, port)
+        os.makedirs(run)
+        with open(run + "/conf", "w") as conf:
+            conf.write("load_module /usr/lib/nginx/modules/ngx_mail_module.so; daemon off; worker_processes 1; pid %s/pid; error_log %s/error.log;\n"
+                       "%s events { worker_connections 256; }\nmail { server_name mail.test; auth_http 127.0.0.1:1/; server { listen %s:%d; protocol %s;\n"
+                       "starttls %s; ssl_protocols %s; ssl_certificate %s/pki/chain-cross.pem; ssl_certificate_key %s/pki/server-new.key; } }\n"
+                       % (run, run, "user root;" if os.getuid() == 0 else "", address, port, protocol, starttls, tls, self.dir, self.dir))
+        self.background("nginx", "-p", run, "-e", run + "/error.log", "-c", run + "/conf")
+        peers.await_port(address, port)
+        return address, port

@@ -17,6 +17,7 @@ static void a_record_has_every_field_in_order(void **state)
         .name = "pay.example",
         .address = "192.0.2.1",
         .port = 443,
+        .starttls = "smtp",
         .hello = "modern",
         .stage = "done",
         .class = "ok",
@@ -33,7 +34,8 @@ static void a_record_has_every_field_in_order(void **state)
     };
     const char *head =
         "{\"v\":1,\"run\":\"r\",\"seq\":2,\"target\":\"pay.example\",\"tag\":null,\"name\":\"pay.example\","
-        "\"address\":\"192.0.2.1\",\"port\":443,\"hello\":\"modern\",\"stage\":\"done\",\"class\":\"ok\","
+        "\"address\":\"192.0.2.1\",\"port\":443,\"starttls\":\"smtp\",\"hello\":\"modern\",\"stage\":"
+        "\"done\",\"class\":\"ok\","
         "\"detail\":null,\"alert\":null,\"alert_sent\":50,\"tls\":\"TLSv1.3\",\"cipher\":null,"
         "\"group\":null,\"client_certificate_wanted\":false,\"staple\":true,\"via\":"
         "\"openssl\","

@@ -29,6 +29,7 @@ static const struct line_case {
       NULL },
     { "a quoted tag keeps commas and quotes", "192.0.2.1,,,\"a,\"\"b\"\"\"", NULL, NULL, "192.0.2.1", 443,
       "a,\"b\"" },
+    { "a tag begins no STARTTLS", "192.0.2.1,,,smtp://x", NULL, NULL, "192.0.2.1", 443, "smtp://x" },
     { "a highest port", "pay.example:65535", NULL, "pay.example", NULL, 65535, NULL },
 
     { "one port more is none", "pay.example:65536", "65535", NULL, NULL, 0, NULL },
@@ -38,6 +39,9 @@ static const struct line_case {
     { "an address is not what is too large for one", "999.0.2.1", "neither an address nor a name", NULL, NULL,
       0, NULL },
     { "a URL is not a target", "https://pay.example/", "xn--|cannot stand|no port", NULL, NULL, 0, NULL },
+    { "a protocol without STARTTLS here", "ftp://pay.example", "no port", NULL, NULL, 0, NULL },
+    { "STARTTLS of nobody", "smtp://", "neither address nor name", NULL, NULL, 0, NULL },
+    { "STARTTLS with a path", "smtp://mail.example/", "cannot stand", NULL, NULL, 0, NULL },
     { "an empty label", "pay..example", "empty", NULL, NULL, 0, NULL },
     { "a hyphen at a label's end", "pay-.example", "hyphen", NULL, NULL, 0, NULL },
     { "an internationalised name",
@@ -89,8 +93,38 @@ static void line_is_read_as_described(void **state)
         assert_text(target.address, row->address);
         assert_int_equal(target.port, row->port);
         assert_text(target.tag, row->tag);
+        assert_int_equal(target.starttls, STARTTLS_NONE);
     }
     target_clear(&target);
+}
+
+static void starttls_stands_before_any_form(void **state)
+{
+    static const struct {
+        const char *line;
+        enum starttls starttls;
+        const char *name, *address;
+        int port;
+    } forms[] = {
+        { "smtp://mail.example", STARTTLS_SMTP, "mail.example", NULL, 25 },
+        { "IMAP://mail.example:1430", STARTTLS_IMAP, "mail.example", NULL, 1430 },
+        { " pop3://[2001:db8::1]", STARTTLS_POP3, NULL, "2001:db8::1", 110 },
+        { "smtp://,mail.example", STARTTLS_SMTP, "mail.example", NULL, 25 },
+        { "postgres://192.0.2.1,db.example,,a://b", STARTTLS_POSTGRES, "db.example", "192.0.2.1", 5432 },
+    };
+    struct error err = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+        struct target target;
+
+        assert_true(target_parse(forms[i].line, strlen(forms[i].line), &target, &err));
+        assert_int_equal(target.starttls, forms[i].starttls);
+        assert_text(target.name, forms[i].name);
+        assert_text(target.address, forms[i].address);
+        assert_int_equal(target.port, forms[i].port);
+        target_clear(&target);
+    }
 }
 
 static void lines_are_bounded(void **state)
@@ -142,7 +176,8 @@ static void comments_are_no_targets(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest rest[] = { cmocka_unit_test(lines_are_bounded),
+    const struct CMUnitTest rest[] = { cmocka_unit_test(starttls_stands_before_any_form),
+                                       cmocka_unit_test(lines_are_bounded),
                                        cmocka_unit_test(names_are_as_long_as_dns_allows),
                                        cmocka_unit_test(comments_are_no_targets) };
 
