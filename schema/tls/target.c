@@ -179,12 +179,20 @@ static bool parse_fields(char *text, struct target *target, struct error *err)
     return set_place(target, fields[FIELD_ADDRESS], fields[FIELD_NAME], err);
 }
 
-/* What stands before "://" leaves `text`, when STARTTLS knows it. */
-static char *skip_starttls(char *text, enum starttls *starttls)
+/* What stands before "://" leaves *place. */
+static bool take_scheme(char **place, struct target *target, struct error *err)
 {
-    char *mark = strstr(text, "://");
+    size_t size = strcspn(*place, ":,\"");
 
-    return mark != NULL && starttls_find(text, (size_t)(mark - text), starttls) ? mark + 3 : text;
+    if (strncmp(*place + size, "://", 3) == 0) {
+        if (!starttls_find(*place, size, &target->starttls))
+            return error_set(err, ERROR_FORMAT,
+                             "no protocol \"%.*s\" before ://, only smtp, imap, pop3, postgres",
+                             size < 32 ? (int)size : 32, *place);
+        *place += size + 3;
+    }
+    target->port = starttls_port(target->starttls);
+    return true;
 }
 
 bool target_parse(const char *line, size_t size, struct target *target, struct error *err)
@@ -206,10 +214,9 @@ bool target_parse(const char *line, size_t size, struct target *target, struct e
         return error_set(err, ERROR_FORMAT, "longer than %d bytes", TARGET_LINE_BYTES);
     if (strlen(target->text) != kept)
         return error_set(err, ERROR_FORMAT, "a NUL byte");
-    text = memory_text(target->text);
-    place = skip_starttls(text, &target->starttls);
-    target->port = starttls_port(target->starttls);
-    ok = strchr(place, ',') != NULL ? parse_fields(place, target, err) : parse_host(place, target, err);
+    place = text = memory_text(target->text);
+    ok = take_scheme(&place, target, err) &&
+         (strchr(place, ',') != NULL ? parse_fields(place, target, err) : parse_host(place, target, err));
     free(text);
     return ok;
 }
