@@ -4,7 +4,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "schema/base/clock.h"
 #include "schema/base/text.h"
 #include "schema/tls/glancer.h"
 #include "schema/tls/library.h"
@@ -21,13 +23,16 @@ struct loop {
     struct mailbox *orders, *ended;
     struct batch handed;    /* the conductor's: errands that have not been sent yet */
     struct batch returning; /* the thread's: ended errands on their way back */
-    struct event *return_at;
+    size_t under_way;
     struct parcel stop; /* put in to end the thread */
 };
 
-/* What has ended waits so long for company: a thread that is woken for each would do little else. */
-static const struct timeval company = { 0, 10000 };
-#define COMPANY_MAX 128
+/*
+ * A crowd is looked at in turns: what comes in meanwhile waits for company, a few ms each time. A thread that is woken
+ * for each answer comes back to cold caches: a glance costs it a quarter more processor time (tests/bench/scanner).
+ */
+#define TURN_MS 20
+#define CROWD 32
 
 /* An errand while its probe runs. */
 struct journey {
@@ -35,32 +40,14 @@ struct journey {
     struct errand *errand;
 };
 
-static void return_all(evutil_socket_t fd, short what, void *argument)
-{
-    struct loop *loop = argument;
-
-    (void)fd;
-    (void)what;
-    event_del(loop->return_at);
-    mailbox_put(loop->ended, &loop->returning);
-}
-
-static void add_returning(struct loop *loop, struct parcel *parcel)
-{
-    batch_add(&loop->returning, parcel);
-    if (loop->returning.count == 1)
-        event_add(loop->return_at, &company);
-    else if (loop->returning.count == COMPANY_MAX)
-        return_all(-1, 0, loop);
-}
-
 static void return_errand(void *context, struct probe_result *result)
 {
     struct journey *journey = context;
 
     journey->errand->result = *result;
     result->chain = (struct handshake_chain){ 0 };
-    add_returning(journey->loop, &journey->errand->parcel);
+    batch_add(&journey->loop->returning, &journey->errand->parcel);
+    journey->loop->under_way--;
     free(journey);
 }
 
@@ -77,6 +64,7 @@ static void receive_order(void *context, struct parcel *parcel)
     }
     journey = memory_new(sizeof(*journey));
     *journey = (struct journey){ loop, errand };
+    loop->under_way++;
     order = (struct probe_order){
         .base = loop->base,
         .context = loop->contexts[errand->hello],
@@ -95,11 +83,27 @@ static void receive_order(void *context, struct parcel *parcel)
         probe_start(&order, return_errand, journey);
 }
 
+static void rest_until(int64_t until_ms)
+{
+    int64_t left_ms = until_ms - clock_monotonic_ms();
+    const struct timespec left = { 0, left_ms * 1000000 };
+
+    if (left_ms > 0)
+        nanosleep(&left, NULL);
+}
+
 static void *run(void *argument)
 {
     struct loop *loop = argument;
 
-    event_base_loop(loop->base, EVLOOP_NO_EXIT_ON_EMPTY);
+    while (!event_base_got_break(loop->base)) {
+        int64_t began_ms = clock_monotonic_ms();
+
+        event_base_loop(loop->base, EVLOOP_ONCE | EVLOOP_NO_EXIT_ON_EMPTY);
+        mailbox_put(loop->ended, &loop->returning);
+        if (loop->under_way >= CROWD)
+            rest_until(began_ms + TURN_MS);
+    }
     library_leave(loop->library);
     return NULL;
 }
@@ -129,9 +133,7 @@ struct loop *loop_start(const struct hello *const *hellos, size_t count, struct 
     loop->library = library_new(err);
     if (loop->library == NULL)
         goto fail;
-    if (loop->base != NULL)
-        loop->return_at = event_new(loop->base, -1, 0, return_all, loop);
-    if (loop->return_at == NULL) {
+    if (loop->base == NULL) {
         error_set(err, ERROR_SYSTEM, "no event loop");
         goto fail;
     }
@@ -171,8 +173,6 @@ void loop_stop(struct loop *loop)
     }
     mailbox_free(loop->orders);
     glancer_free(loop->glancer);
-    if (loop->return_at != NULL)
-        event_free(loop->return_at);
     for (size_t i = 0; i < loop->count; i++)
         SSL_CTX_free(loop->contexts[i]);
     free(loop->contexts);
