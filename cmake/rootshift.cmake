@@ -29,6 +29,14 @@ if(ROOTSHIFT_FUZZ)
     target_compile_options(rootshift_ours INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+# A quicker allocator than the C library's, for a program that lives on TLS handshakes: each is some thousand small
+# allocations of OpenSSL's, an eighth of what it costs. Sanitizers bring their own.
+add_library(rootshift_allocator INTERFACE)
+if(NOT ROOTSHIFT_SANITIZE)
+    find_package(mimalloc 2.0 REQUIRED)
+    target_link_libraries(rootshift_allocator INTERFACE -Wl,--push-state,--no-as-needed mimalloc -Wl,--pop-state)
+endif()
+
 # room(NAME SOURCES … [LINK …] [HEADERS …]): a folder of nouns as a static library.
 function(room name)
     cmake_parse_arguments(PARSE_ARGV 1 room "" "" "SOURCES;LINK")
