@@ -24,40 +24,41 @@ enum field_type {
 #define AT(member) offsetof(struct record, member)
 
 static const struct field {
-    const char *name;
+    const char *name; /* as json_name() has it */
+    size_t name_bytes;
     enum field_type type;
     size_t offset;
 } fields[] = {
-    { "v", FIELD_NUMBER, AT(version) },
-    { "run", FIELD_TEXT, AT(run) },
-    { "seq", FIELD_NUMBER, AT(seq) },
-    { "target", FIELD_TEXT, AT(target) },
-    { "tag", FIELD_TEXT, AT(tag) },
-    { "name", FIELD_TEXT, AT(name) },
-    { "address", FIELD_TEXT, AT(address) },
-    { "port", FIELD_NUMBER, AT(port) },
-    { "starttls", FIELD_TEXT, AT(starttls) },
-    { "hello", FIELD_TEXT, AT(hello) },
-    { "stage", FIELD_TEXT, AT(stage) },
-    { "class", FIELD_TEXT, AT(class) },
-    { "detail", FIELD_TEXT, AT(detail) },
-    { "alert", FIELD_NUMBER, AT(alert) },
-    { "alert_sent", FIELD_NUMBER, AT(alert_sent) },
-    { "tls", FIELD_TEXT, AT(tls) },
-    { "cipher", FIELD_TEXT, AT(cipher) },
-    { "group", FIELD_TEXT, AT(group) },
-    { "client_certificate_wanted", FIELD_ANSWER, AT(client_certificate) },
-    { "staple", FIELD_ANSWER, AT(staple) },
-    { "via", FIELD_TEXT, AT(via) },
-    { "chain", FIELD_CHAIN, AT(chain) },
-    { "campaign_chain", FIELD_TEXT, AT(campaign_chain) },
-    { "findings", FIELD_FINDINGS, AT(findings) },
-    { "breaks", FIELD_JSON, AT(breaks) },
-    { "judgement", FIELD_TEXT, AT(judgement) },
-    { "started_at", FIELD_INSTANT_MS, AT(started_at_ms) },
-    { "elapsed_ms", FIELD_NUMBER, AT(elapsed_ms) },
-    { "verdicts", FIELD_VERDICTS, AT(verdicts) },
-    { "certificates", FIELD_SHOWN, AT(shown) },
+    { JSON_NAME("v"), FIELD_NUMBER, AT(version) },
+    { JSON_NAME("run"), FIELD_TEXT, AT(run) },
+    { JSON_NAME("seq"), FIELD_NUMBER, AT(seq) },
+    { JSON_NAME("target"), FIELD_TEXT, AT(target) },
+    { JSON_NAME("tag"), FIELD_TEXT, AT(tag) },
+    { JSON_NAME("name"), FIELD_TEXT, AT(name) },
+    { JSON_NAME("address"), FIELD_TEXT, AT(address) },
+    { JSON_NAME("port"), FIELD_NUMBER, AT(port) },
+    { JSON_NAME("starttls"), FIELD_TEXT, AT(starttls) },
+    { JSON_NAME("hello"), FIELD_TEXT, AT(hello) },
+    { JSON_NAME("stage"), FIELD_TEXT, AT(stage) },
+    { JSON_NAME("class"), FIELD_TEXT, AT(class) },
+    { JSON_NAME("detail"), FIELD_TEXT, AT(detail) },
+    { JSON_NAME("alert"), FIELD_NUMBER, AT(alert) },
+    { JSON_NAME("alert_sent"), FIELD_NUMBER, AT(alert_sent) },
+    { JSON_NAME("tls"), FIELD_TEXT, AT(tls) },
+    { JSON_NAME("cipher"), FIELD_TEXT, AT(cipher) },
+    { JSON_NAME("group"), FIELD_TEXT, AT(group) },
+    { JSON_NAME("client_certificate_wanted"), FIELD_ANSWER, AT(client_certificate) },
+    { JSON_NAME("staple"), FIELD_ANSWER, AT(staple) },
+    { JSON_NAME("via"), FIELD_TEXT, AT(via) },
+    { JSON_NAME("chain"), FIELD_CHAIN, AT(chain) },
+    { JSON_NAME("campaign_chain"), FIELD_TEXT, AT(campaign_chain) },
+    { JSON_NAME("findings"), FIELD_FINDINGS, AT(findings) },
+    { JSON_NAME("breaks"), FIELD_JSON, AT(breaks) },
+    { JSON_NAME("judgement"), FIELD_TEXT, AT(judgement) },
+    { JSON_NAME("started_at"), FIELD_INSTANT_MS, AT(started_at_ms) },
+    { JSON_NAME("elapsed_ms"), FIELD_NUMBER, AT(elapsed_ms) },
+    { JSON_NAME("verdicts"), FIELD_VERDICTS, AT(verdicts) },
+    { JSON_NAME("certificates"), FIELD_SHOWN, AT(shown) },
 };
 
 static void write_answer(struct json *json, enum probe_answer answer)
@@ -98,15 +99,11 @@ static void write_json(struct json *json, const char *value)
         json_null(json);
 }
 
-/* RFC 3339 with milliseconds: probes are much closer together than seconds. */
 static void write_instant_ms(struct json *json, int64_t at_ms)
 {
-    char seconds[CLOCK_TEXT_BYTES], text[CLOCK_TEXT_BYTES + 8];
+    char text[CLOCK_TEXT_BYTES];
 
-    clock_format(at_ms / 1000, seconds);
-    seconds[sizeof("2026-11-25T22:00:00") - 1] = '\0';
-    snprintf(text, sizeof(text), "%s.%03dZ", seconds, (int)(at_ms % 1000));
-    json_text(json, text);
+    json_text(json, clock_format_ms(at_ms, text));
 }
 
 static void write_shown(struct json *json, const struct record *record)
@@ -131,7 +128,7 @@ static void write_field(struct json *json, const struct field *field, const stru
 {
     const void *member = (const char *)record + field->offset;
 
-    json_key(json, field->name);
+    json_name(json, field->name, field->name_bytes);
     switch (field->type) {
     case FIELD_TEXT: json_text(json, *(const char *const *)member); return;
     case FIELD_NUMBER:

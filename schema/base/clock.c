@@ -166,6 +166,33 @@ const char *clock_format(int64_t instant, char text[CLOCK_TEXT_BYTES])
     return text;
 }
 
+static char *put_number(char *at, int number, int digits, char then)
+{
+    at[digits] = then;
+    for (int i = digits - 1; i >= 0; i--, number /= 10)
+        at[i] = (char)('0' + number % 10);
+    return at + digits + 1;
+}
+
+/* By hand, as a scanner formats one for each address: strftime() takes five times as long. */
+const char *clock_format_ms(int64_t at_ms, char text[CLOCK_TEXT_BYTES])
+{
+    time_t seconds = (time_t)(at_ms / 1000);
+    struct tm date;
+    char *at = text;
+
+    gmtime_r(&seconds, &date);
+    at = put_number(at, date.tm_year + 1900, 4, '-');
+    at = put_number(at, date.tm_mon + 1, 2, '-');
+    at = put_number(at, date.tm_mday, 2, 'T');
+    at = put_number(at, date.tm_hour, 2, ':');
+    at = put_number(at, date.tm_min, 2, ':');
+    at = put_number(at, date.tm_sec, 2, '.');
+    at = put_number(at, (int)(at_ms % 1000), 3, 'Z');
+    *at = '\0';
+    return text;
+}
+
 const char *clock_format_date(int64_t instant, const char *zone, char text[CLOCK_TEXT_BYTES])
 {
     time_t seconds = (time_t)instant;

@@ -36,6 +36,9 @@ MUST_CHECK bool clock_parse(const char *text, const char *zone, int64_t *instant
 #define CLOCK_TEXT_BYTES 32
 const char *clock_format(int64_t instant, char text[CLOCK_TEXT_BYTES]);
 
+/* "2026-11-25T22:00:00.250Z" of milliseconds since 1970, for what is closer together than seconds. Up to the year 9999. */
+const char *clock_format_ms(int64_t at_ms, char text[CLOCK_TEXT_BYTES]);
+
 /* "2024-08-07" as seen in `zone` (checked before). */
 const char *clock_format_date(int64_t instant, const char *zone, char text[CLOCK_TEXT_BYTES]);
 

@@ -127,6 +127,13 @@ void json_key(struct json *json, const char *key)
     json->after_key = true;
 }
 
+void json_name(struct json *json, const char *name, size_t size)
+{
+    separate(json);
+    text_append(&json->text, name, size);
+    json->after_key = true;
+}
+
 void json_text(struct json *json, const char *value)
 {
     if (value == NULL)

@@ -23,6 +23,9 @@ void json_object_end(struct json *json);
 void json_array(struct json *json); /* [ */
 void json_array_end(struct json *json);
 void json_key(struct json *json, const char *key);
+/* The same for what is written very often: JSON_NAME("key") is `name` and `size`. */
+#define JSON_NAME(key) "\"" key "\":", sizeof(key) + 2
+void json_name(struct json *json, const char *name, size_t size);
 
 void json_text(struct json *json, const char *value); /* NULL writes null */
 void json_text_sized(struct json *json, const char *value, size_t size);

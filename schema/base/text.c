@@ -33,7 +33,7 @@ char *memory_text(const char *string)
 
 void *memory_copy(const void *bytes, size_t size)
 {
-    void *copy = memory_new(size);
+    void *copy = or_abort(malloc(size == 0 ? 1 : size));
 
     if (size > 0)
         memcpy(copy, bytes, size);

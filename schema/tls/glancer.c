@@ -180,7 +180,7 @@ static void take_answer(struct glance *glance, enum claim_answer answer)
     case CLAIM_SHOWN:
         if (glance->again || glance->shape == OFFER_TLS12)
             note_newer(glance, glance->again);
-        end_with(glance, outcome_make(STAGE_DONE, CLASS_OK, "%s", ""));
+        end_with(glance, outcome_good());
         return;
     case CLAIM_ALERT: take_refusal(glance, outcome_of_alert(stage_of(glance), glance->claim.alert)); return;
     case CLAIM_UNUSUAL: ask_openssl(glance); return;

@@ -74,6 +74,13 @@ struct outcome outcome_make(enum outcome_stage stage, enum outcome_class class, 
     return outcome;
 }
 
+struct outcome outcome_good(void)
+{
+    return (struct outcome){
+        .stage = STAGE_DONE, .class = CLASS_OK, .alert = OUTCOME_NO_ALERT, .alert_sent = OUTCOME_NO_ALERT
+    };
+}
+
 struct outcome outcome_of_words(enum outcome_stage stage, const char *says, const void *words, size_t size)
 {
     const uint8_t *bytes = words;

@@ -57,6 +57,9 @@ struct outcome {
 struct outcome outcome_make(enum outcome_stage stage, enum outcome_class class, const char *format, ...)
     PRINTF_LIKE(3, 4);
 
+/* As far as was wanted. */
+struct outcome outcome_good(void);
+
 /* Something else than TLS answers there: `says` and the first of its words. */
 struct outcome outcome_of_words(enum outcome_stage stage, const char *says, const void *words, size_t size);
 

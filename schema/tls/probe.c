@@ -143,7 +143,7 @@ static enum probe_state succeed(struct probe *probe)
 {
     struct probe_result *result = &probe->result;
 
-    result->outcome = outcome_make(STAGE_DONE, CLASS_OK, "%s", "");
+    result->outcome = outcome_good();
     if (result->http_status != 0)
         result->outcome = outcome_make(STAGE_DONE, CLASS_OK, "HTTP %d", result->http_status);
     else if (probe->connection.client_certificate_asked)

@@ -76,6 +76,7 @@ static void formats_and_leaves_the_zone_alone(void **state)
     (void)state;
     assert_string_equal(clock_format(1532851200, text), "2018-07-29T08:00:00Z");
     assert_string_equal(clock_format(CLOCK_NEVER, text), "9999-12-31T23:59:59Z");
+    assert_string_equal(clock_format_ms(1532851203007, text), "2018-07-29T08:00:03.007Z");
     assert_string_equal(clock_format_date(1722960000, "Asia/Shanghai", text), "2024-08-07");
     assert_string_equal(clock_format_date(1722960000, "UTC", text), "2024-08-06");
     assert_null(getenv("TZ"));
