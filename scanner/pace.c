@@ -8,8 +8,8 @@
 #define ROOM_MIN 16
 /* Head room over rate × occupancy, since occupancy varies. */
 #define ROOM_FACTOR 2
-/* How much one new measure counts: the mean follows the last dozens of probes. */
-#define OCCUPANCY_WEIGHT 0.05
+/* How much one more probe counts: the means follow the last dozens. */
+#define WEIGHT 0.05
 /* Starts that were missed while the loop was busy are made up for within this time, not more. */
 #define BURST_US 20000
 
@@ -26,11 +26,12 @@
 struct pace {
     struct pace_limits limits;
     int64_t next_us;
-    double occupancy_us; /* running mean */
-    int64_t ended_us;    /* the newest end; the first start since nothing was in flight */
     size_t in_flight;
-    double squeeze; /* 1: none; below: our own shortage was met lately */
-    bool on_trial;  /* the squeeze is at its floor */
+    double starts,
+        spent_us;     /* the newest, and what all in flight have spent meanwhile; what is older fades */
+    int64_t noted_us; /* up to when */
+    double squeeze;   /* 1: none; below: our own shortage was met lately */
+    bool on_trial;    /* the squeeze is at its floor */
     int64_t trials_from_us;
     struct shortage trials;
     uint64_t random;
@@ -41,7 +42,7 @@ struct pace *pace_new(const struct pace_limits *limits, int64_t now_us)
     struct pace *pace = memory_new(sizeof(*pace));
 
     pace->limits = *limits;
-    pace->next_us = now_us;
+    pace->next_us = pace->noted_us = now_us;
     pace->squeeze = 1;
     pace->random = limits->seed | 1;
     return pace;
@@ -66,12 +67,24 @@ int64_t pace_wait_us(const struct pace *pace, int64_t now_us)
     return pace->next_us > now_us ? pace->next_us - now_us : 0;
 }
 
-/* While nothing ends, probes take as long at least: a list that begins with silent peers need not wait for their end. */
+static double spent_us(const struct pace *pace, int64_t now_us)
+{
+    return pace->spent_us + (double)pace->in_flight * (double)(now_us - pace->noted_us);
+}
+
+/*
+ * How long a probe is in flight. By what those spend that are, as a mean over those that have ended would know nothing of
+ * silent peers until their end.
+ */
 static double occupancy_us(const struct pace *pace, int64_t now_us)
 {
-    double silence_us = pace->in_flight > 0 ? (double)(now_us - pace->ended_us) : 0;
+    return pace->starts > 0 ? spent_us(pace, now_us) / pace->starts : 0;
+}
 
-    return silence_us > pace->occupancy_us ? silence_us : pace->occupancy_us;
+static void note(struct pace *pace, int64_t now_us)
+{
+    pace->spent_us = spent_us(pace, now_us);
+    pace->noted_us = now_us;
 }
 
 size_t pace_room(const struct pace *pace, int64_t now_us)
@@ -99,8 +112,10 @@ void pace_started(struct pace *pace, int64_t now_us)
     if (pace->next_us < now_us - BURST_US)
         pace->next_us = now_us - BURST_US;
     pace->next_us += (int64_t)gap_us;
-    if (pace->in_flight++ == 0)
-        pace->ended_us = now_us;
+    note(pace, now_us);
+    pace->spent_us *= 1 - WEIGHT;
+    pace->starts = pace->starts * (1 - WEIGHT) + 1;
+    pace->in_flight++;
 }
 
 static void squeeze(struct pace *pace, int64_t now_us)
@@ -116,16 +131,15 @@ static void squeeze(struct pace *pace, int64_t now_us)
 
 void pace_ended(struct pace *pace, int64_t started_us, int64_t now_us, bool ours)
 {
+    note(pace, now_us);
     pace->in_flight--;
-    pace->ended_us = now_us;
     if (pace->on_trial && started_us > pace->trials_from_us)
         shortage_note(&pace->trials, ours);
     if (ours) {
         squeeze(pace, now_us);
         return;
     }
-    pace->occupancy_us += OCCUPANCY_WEIGHT * ((double)(now_us - started_us) - pace->occupancy_us);
-    pace->squeeze += (1 - pace->squeeze) * OCCUPANCY_WEIGHT;
+    pace->squeeze += (1 - pace->squeeze) * WEIGHT;
     pace->on_trial = pace->on_trial && pace->squeeze <= SQUEEZE_TRUSTED;
 }
 
