@@ -250,8 +250,8 @@ struct outcome connection_failure(const struct connection *connection, enum outc
     if (oversize)
         return outcome_make(stage, CLASS_OVERSIZE, "a message larger than %d bytes",
                             HANDSHAKE_CERTIFICATE_BYTES_MAX);
-    /* the Certificate message came and cannot be read: it ended in it, not after it */
-    if (connection->last_message == HANDSHAKE_CERTIFICATE && (connection->chain_damaged || undecodable)) {
+    /* the Certificate message cannot be read: it ended in it, even if OpenSSL did not mind and read on */
+    if (connection->chain_damaged || (connection->last_message == HANDSHAKE_CERTIFICATE && undecodable)) {
         return outcome_make(STAGE_CERTIFICATE,
                             connection->chain_error == ERROR_LIMIT ? CLASS_OVERSIZE : CLASS_MALFORMED, "%s",
                             connection->chain_damaged ? connection->chain_problem

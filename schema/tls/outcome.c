@@ -98,9 +98,21 @@ struct outcome outcome_of_errno(enum outcome_stage stage, int number)
     return outcome_make(stage, outcome_class_of_errno(number), "%s", strerror(number));
 }
 
+/* OpenSSL 3.0 calls these "unknown" (RFC 8446 section 6.2). */
+static const char *alert_words(int alert)
+{
+    enum { MISSING_EXTENSION = 109, CERTIFICATE_REQUIRED = 116 };
+
+    switch (alert) {
+    case MISSING_EXTENSION: return "missing extension";
+    case CERTIFICATE_REQUIRED: return "certificate required";
+    default: return SSL_alert_desc_string_long(alert);
+    }
+}
+
 struct outcome outcome_of_alert(enum outcome_stage stage, int alert)
 {
-    struct outcome outcome = outcome_make(stage, CLASS_ALERT, "%s", SSL_alert_desc_string_long(alert));
+    struct outcome outcome = outcome_make(stage, CLASS_ALERT, "%s", alert_words(alert));
 
     outcome.alert = alert;
     return outcome;

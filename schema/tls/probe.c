@@ -146,7 +146,7 @@ static enum probe_state succeed(struct probe *probe)
     result->outcome = outcome_good();
     if (result->http_status != 0)
         result->outcome = outcome_make(STAGE_DONE, CLASS_OK, "HTTP %d", result->http_status);
-    else if (probe->connection.client_certificate_asked)
+    else if (probe->connection.client_certificate_asked && probe->order.depth != PROBE_DEPTH_CERTIFICATE)
         result->outcome =
             outcome_make(STAGE_DONE, CLASS_OK, "went on without the client certificate it asked for");
     return PROBE_FINISHED;

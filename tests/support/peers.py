@@ -116,8 +116,12 @@ def trickle(connection):
 
 
 def pour(connection):
-    """Handshake records without end: HelloRequests, which a client may ignore (RFC 5246 section 7.4.1.1)."""
     connection.recv(4096)
+    pour_on(connection)
+
+
+def pour_on(connection):
+    """Handshake records without end: HelloRequests, which a client may ignore (RFC 5246 section 7.4.1.1)."""
     while True:
         connection.sendall(bytes.fromhex("1603030004" "00000000") * 100)
 
@@ -198,6 +202,23 @@ class Cutter13(Peer):
                 if left == 0:
                     break
         self.after(client)
+
+
+class Spoiler(Peer):
+    """Stands before a TLS 1.2 server and changes a byte of the first application data that the client sends."""
+
+    def __init__(self, server):
+        self.server = server
+        super().__init__(self.spoil)
+
+    def spoil(self, client):
+        upstream = socket.create_connection(self.server)
+        threading.Thread(target=pump, args=(upstream, client), daemon=True).start()
+        while True:
+            header, body = read_record(client)
+            if header[0] == 23:
+                body = body[:-1] + bytes([body[-1] ^ 1])
+            upstream.sendall(header + body)
 
 
 class Resolver:

@@ -24,11 +24,11 @@ def begin(names):
     return ground
 
 
-def scan(lines, *options, timeout=TIMEOUT_S, limit=60):
-    """The records of one run, its metadata and its exit code."""
+def scan(lines, *options, timeout=TIMEOUT_S, limit=60, prefix=()):
+    """The records of one run, its metadata, how it ended and how long it took; `prefix` is a command that starts it."""
     text = "".join(line + "\n" for line in lines)
     started = time.monotonic()
-    done = subprocess.run([PROGRAM, "scan", "--targets", "-", "--timeout", str(timeout), *options],
+    done = subprocess.run([*prefix, PROGRAM, "scan", "--targets", "-", "--timeout", str(timeout), *options],
                           input=text, capture_output=True, text=True, timeout=limit, env=ENVIRONMENT)
     records = [json.loads(line) for line in done.stdout.splitlines()]
     for record in records:

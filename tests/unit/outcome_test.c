@@ -30,6 +30,30 @@ static void errno_has_its_class(void **state)
     assert_int_equal(outcome_is_local(row->class), row->local);
 }
 
+static void alerts_have_words_and_numbers(void **state)
+{
+    struct outcome outcome = outcome_of_alert(STAGE_HANDSHAKE, 116);
+
+    (void)state;
+    assert_string_equal(outcome.detail, "certificate required");
+    assert_int_equal(outcome.alert, 116);
+    assert_int_equal(outcome.alert_sent, OUTCOME_NO_ALERT);
+    assert_string_equal(outcome_of_alert(STAGE_HELLO, 40).detail, "handshake failure");
+}
+
+static void words_are_quoted_as_far_as_they_fit(void **state)
+{
+    struct outcome outcome = outcome_of_words(STAGE_HELLO, "says", "a\"\r\n\0\x7f\xff", 7);
+    char long_text[2 * OUTCOME_DETAIL_BYTES];
+
+    (void)state;
+    assert_string_equal(outcome.detail, "says \"a\"\\x0d\\x0a\\x00\\x7f\\xff\"");
+    assert_int_equal(outcome.class, CLASS_NOT_TLS);
+    memset(long_text, 0xff, sizeof(long_text));
+    outcome = outcome_of_words(STAGE_HELLO, "says", long_text, sizeof(long_text));
+    assert_true(outcome.detail[strlen(outcome.detail) - 1] == '"');
+}
+
 static void every_word_is_read_back(void **state)
 {
     (void)state;
@@ -50,7 +74,9 @@ static void every_word_is_read_back(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest rest[] = { cmocka_unit_test(every_word_is_read_back) };
+    const struct CMUnitTest rest[] = { cmocka_unit_test(every_word_is_read_back),
+                                       cmocka_unit_test(alerts_have_words_and_numbers),
+                                       cmocka_unit_test(words_are_quoted_as_far_as_they_fit) };
 
     return RUN_ROWS(cases, errno_has_its_class) + cmocka_run_group_tests(rest, NULL, NULL);
 }
