@@ -246,7 +246,7 @@ struct outcome connection_failure(const struct connection *connection, enum outc
     if (memory)
         return outcome_make(stage, CLASS_LOCAL_MEMORY, "%s", reason);
     if (connection->alert != OUTCOME_NO_ALERT)
-        return outcome_make(stage, CLASS_ALERT, "%s", SSL_alert_desc_string_long(connection->alert));
+        return outcome_of_alert(stage, connection->alert);
     if (oversize)
         return outcome_make(stage, CLASS_OVERSIZE, "a message larger than %d bytes",
                             HANDSHAKE_CERTIFICATE_BYTES_MAX);

@@ -205,7 +205,7 @@ class Cutter13(Peer):
 
 
 class Spoiler(Peer):
-    """Stands before a TLS 1.2 server and changes a byte of the first application data that the client sends."""
+    """Stands before a TLS 1.2 server and changes a byte in each record of application data that the client sends."""
 
     def __init__(self, server):
         self.server = server

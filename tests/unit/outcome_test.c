@@ -38,6 +38,7 @@ static void alerts_have_words_and_numbers(void **state)
     assert_string_equal(outcome.detail, "certificate required");
     assert_int_equal(outcome.alert, 116);
     assert_int_equal(outcome.alert_sent, OUTCOME_NO_ALERT);
+    assert_string_equal(outcome_of_alert(STAGE_HELLO, 109).detail, "missing extension");
     assert_string_equal(outcome_of_alert(STAGE_HELLO, 40).detail, "handshake failure");
 }
 
