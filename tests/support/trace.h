@@ -58,3 +58,20 @@ static inline size_t trace_bytes(const char *hex, uint8_t *bytes, size_t room)
         sscanf(hex + 2 * i, "%2hhx", &bytes[i]);
     return size;
 }
+
+/* What the client said, behind a record's header, and the two records of the answer. */
+struct trace {
+    uint8_t hello[5 + 256], answer[1024];
+    size_t hello_bytes, answer_bytes;
+};
+
+static inline struct trace trace_read(void)
+{
+    struct trace trace = { .hello_bytes = 5 };
+
+    trace.hello_bytes += trace_bytes(trace_client_hello, trace.hello + 5, 256);
+    trace.answer_bytes = trace_bytes(trace_server_hello, trace.answer, 1024);
+    trace.answer_bytes +=
+        trace_bytes(trace_server_flight, trace.answer + trace.answer_bytes, 1024 - trace.answer_bytes);
+    return trace;
+}

@@ -146,22 +146,6 @@ static void answer_is_the_same_however_it_is_cut(void **state)
 
 /* --- TLS 1.3, the trace --------------------------------------------------------------------------- */
 
-struct trace {
-    uint8_t hello[OFFER_MESSAGE_AT + 256], answer[1024];
-    size_t hello_bytes, answer_bytes;
-};
-
-static struct trace read_trace(void)
-{
-    struct trace trace = { .hello_bytes = OFFER_MESSAGE_AT };
-
-    trace.hello_bytes += trace_bytes(trace_client_hello, trace.hello + OFFER_MESSAGE_AT, 256);
-    trace.answer_bytes = trace_bytes(trace_server_hello, trace.answer, 1024);
-    trace.answer_bytes +=
-        trace_bytes(trace_server_flight, trace.answer + trace.answer_bytes, 1024 - trace.answer_bytes);
-    return trace;
-}
-
 static void begin_trace(struct claim *claim, const struct trace *trace)
 {
     claim_begin(claim, ours.offer, ours.traffic, (struct span){ trace->hello, trace->hello_bytes });
@@ -177,7 +161,7 @@ static void prepare_trace(void)
 
 static void the_trace_is_read_however_it_is_cut(void **state)
 {
-    const struct trace trace = read_trace();
+    const struct trace trace = trace_read();
 
     (void)state;
     prepare_trace();
@@ -199,7 +183,7 @@ static void the_trace_is_read_however_it_is_cut(void **state)
 /* Whatever bit is turned, nothing is shown; but for the first record's version, which nobody looks at. */
 static void a_turned_bit_shows_nothing(void **state)
 {
-    struct trace trace = read_trace();
+    struct trace trace = trace_read();
 
     (void)state;
     prepare_trace();
