@@ -25,21 +25,24 @@ static const struct protocol {
     [STARTTLS_NONE] = { .port = 443 },
     [STARTTLS_SMTP] = { .name = "smtp",
                         .port = 25,
-                        .turns = { { "220", "220-", "EHLO ", true },
-                                   { "250", "250-", "STARTTLS" },
-                                   { "220", "220-" } } },
+                        .turns = { { .wanted = "220", .before = "220-", .say = "EHLO ", .greets = true },
+                                   { .wanted = "250", .before = "250-", .say = "STARTTLS" },
+                                   { .wanted = "220", .before = "220-" } } },
     /* untagged lines may come at any time (RFC 9051 section 7); a connection that is PREAUTH has no STARTTLS */
     [STARTTLS_IMAP] = { .name = "imap",
                         .port = 143,
-                        .turns = { { "* OK", NULL, "a STARTTLS" }, { "a OK", "* " } } },
-    [STARTTLS_POP3] = { .name = "pop3", .port = 110, .turns = { { "+OK", NULL, "STLS" }, { "+OK" } } },
+                        .turns = { { .wanted = "* OK", .say = "a STARTTLS" },
+                                   { .wanted = "a OK", .before = "* " } } },
+    [STARTTLS_POP3] = { .name = "pop3",
+                        .port = 110,
+                        .turns = { { .wanted = "+OK", .say = "STLS" }, { .wanted = "+OK" } } },
     /* the length of the message and the code of SSLRequest, 80877103: PostgreSQL, "Message Formats" */
     [STARTTLS_POSTGRES] = { .name = "postgres",
                             .port = 5432,
                             .opening = "\0\0\0\x08\x04\xd2\x16\x2f",
                             .opening_bytes = 8,
                             .is_byte = true,
-                            .turns = { { "S" } } },
+                            .turns = { { .wanted = "S" } } },
 };
 
 const char *starttls_name(enum starttls starttls)

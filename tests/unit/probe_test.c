@@ -105,7 +105,9 @@ static void act(struct evconnlistener *listener, evutil_socket_t peer, struct so
     switch (scene->row->deed) {
     case DEED_GONE:
     case DEED_SILENT: return;
-    case DEED_RESET: setsockopt(peer, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)); /* fall through */
+    case DEED_RESET:
+        setsockopt(peer, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+        __attribute__((fallthrough));
     case DEED_CLOSE: shutdown(peer, SHUT_WR); break;
     case DEED_SAY:
     case DEED_SAY_AND_CLOSE:
