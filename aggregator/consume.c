@@ -209,7 +209,7 @@ static bool is_done(const struct loop *loop)
     return true;
 }
 
-/* What is done when nothing more comes for now. */
+/* What is done when nothing more comes at present. */
 static bool rest(struct loop *loop, struct error *err)
 {
     return judging_sweep(loop->database, err) && naming_sweep(loop->database, err) &&

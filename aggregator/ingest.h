@@ -34,7 +34,7 @@ MUST_CHECK bool ingest_batch(struct ingest *ingest, const struct record *records
                              struct error *err);
 
 /*
- * To be called when nothing more comes for now: after many new rows the planner's statistics are made
+ * To be called when nothing more comes at present: after many new rows the planner's statistics are made
  * anew, without which the roll-ups of a young database take minutes. Only the tables' owner can.
  */
 MUST_CHECK bool ingest_rest(struct ingest *ingest, struct error *err);

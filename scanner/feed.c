@@ -166,7 +166,7 @@ static void begin_endpoint(struct feed *feed)
         end_malformed(feed, task, &err);
 }
 
-/* False: nothing more for now. */
+/* False: nothing more at present. */
 static bool read_line(struct feed *feed)
 {
     int64_t position = source_position(feed->plan.source);
@@ -201,7 +201,7 @@ static void begin_piece(struct feed *feed, struct piece *piece)
         end_malformed(feed, task, &err);
 }
 
-/* False: nothing more for now. */
+/* False: nothing more at present. */
 static bool read_piece(struct feed *feed)
 {
     struct piece *piece;

@@ -72,7 +72,7 @@ static const struct meaning {
     { DNS_ERR_SHUTDOWN, 6, CLASS_LOCAL_RESOLVER, "the resolver was shut down" },
     { DNS_ERR_SERVERFAILED, 5, CLASS_NAME_REFUSED, "server failure" },
     { DNS_ERR_REFUSED, 5, CLASS_NAME_REFUSED, "query refused" },
-    { DNS_ERR_NOTIMPL, 5, CLASS_NAME_REFUSED, "not implemented" },
+    { DNS_ERR_NOTIMPL, 5, CLASS_NAME_REFUSED, "kind of query not supported" },
     { DNS_ERR_FORMAT, 5, CLASS_NAME_REFUSED, "format error" },
     { DNS_ERR_UNKNOWN, 5, CLASS_NAME_REFUSED, "an answer that cannot be read" },
     { DNS_ERR_NOTEXIST, 2, CLASS_NAME_NOT_FOUND, "no such name" },

@@ -27,9 +27,9 @@ struct pace {
     struct pace_limits limits;
     int64_t next_us;
     size_t in_flight;
-    double starts,
-        spent_us;     /* the newest, and what all in flight have spent meanwhile; what is older fades */
-    int64_t noted_us; /* up to when */
+    double starts;    /* the newest: older ones fade */
+    double spent_us;  /* by all in flight since those, fading likewise, */
+    int64_t noted_us; /* up to here */
     double squeeze;   /* 1: none; below: our own shortage was met lately */
     bool on_trial;    /* the squeeze is at its floor */
     int64_t trials_from_us;

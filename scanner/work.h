@@ -20,7 +20,7 @@ struct work *work_open(const struct kafka_settings *kafka, const char *group, bo
 
 /*
  * SOURCE_LINE: *piece is the caller's, held once; release its receipt when nothing more of it will come. It may
- * outlive the partition that it came from, but not the work. SOURCE_WAITING: nothing for now, ask again soon.
+ * outlive the partition that it came from, but not the work. SOURCE_WAITING: nothing at present, ask again soon.
  */
 enum source_answer work_next(struct work *work, struct piece **piece, struct error *err);
 

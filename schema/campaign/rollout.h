@@ -1,6 +1,6 @@
 /*
  * How far the servers are with what a campaign plans, out of what its scans saw: the share of places that serve
- * each chain beside the percentage that is planned for now, who serves a chain that is not planned, and who went
+ * each chain beside the percentage planned at present, who serves a chain that is not planned, and who went
  * back to an older one. A place is (name, address, port, hello). Pure.
  *
  * Production and sandbox endpoints, and lines of lists, are held against the phase that runs; an endpoint that the

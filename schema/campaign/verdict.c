@@ -25,7 +25,7 @@ static const struct reason reasons[] = {
     { "ok", VERDICT_READY, "Every chain that will be served is accepted.",
       "将要部署的每一条证书链都能通过校验。" },
     { "cross-hides-gap", VERDICT_READY,
-      "Accepted for now, through an old root and the cross-certificate that servers send; the new root "
+      "Accepted at present, through an old root and the cross-certificate that servers send; the new root "
       "itself is missing.",
       "目前借助旧根和服务器下发的交叉证书可以通过，但信任库中没有新根证书。" },
     { "does-not-verify", VERDICT_READY,

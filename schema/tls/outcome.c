@@ -61,24 +61,25 @@ static const struct {
     { ENOBUFS, CLASS_LOCAL_MEMORY },
 };
 
-struct outcome outcome_make(enum outcome_stage stage, enum outcome_class class, const char *format, ...)
-{
-    struct outcome outcome = {
-        .stage = stage, .class = class, .alert = OUTCOME_NO_ALERT, .alert_sent = OUTCOME_NO_ALERT
-    };
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(outcome.detail, sizeof(outcome.detail), format, arguments);
-    va_end(arguments);
-    return outcome;
-}
-
 struct outcome outcome_good(void)
 {
     return (struct outcome){
         .stage = STAGE_DONE, .class = CLASS_OK, .alert = OUTCOME_NO_ALERT, .alert_sent = OUTCOME_NO_ALERT
     };
+}
+
+struct outcome outcome_make(enum outcome_stage stage, enum outcome_class class, const char *format, ...)
+{
+    struct outcome outcome = outcome_good();
+    va_list arguments;
+
+    outcome.stage = stage;
+    outcome.class = class;
+
+    va_start(arguments, format);
+    vsnprintf(outcome.detail, sizeof(outcome.detail), format, arguments);
+    va_end(arguments);
+    return outcome;
 }
 
 struct outcome outcome_of_words(enum outcome_stage stage, const char *says, const void *words, size_t size)
