@@ -54,6 +54,7 @@ static void pass_on(struct store *store, const char *name, const struct store *f
         struct store_entry entry = file->items[i].entry;
 
         entry.alias = name;
+        entry.is_der = file->format == STORE_DER;
         if (!store_keep(store, &entry))
             return;
     }

@@ -81,6 +81,7 @@ struct store_entry {
     enum store_trust trust;
     bool java_trusted; /* PKCS#12: carries Java's trustedKeyUsage attribute (2.16.840.1.113894.746875.1.1) */
     enum store_hashed hashed; /* directory */
+    bool is_der;              /* directory: its file is, and not PEM */
     bool unread;    /* directory: a file that could not be read, for lack of rights or for its size */
     bool after_bom; /* PEM: first block of a file that starts with a byte order mark */
     bool

@@ -192,6 +192,9 @@ static const char *skip_reason(const struct file *file, const struct store_entry
 
     if (looks_names_up(file) && entry->hashed == STORE_HASHED_NOT)
         return "its name is no hash, or damage stands before it, so it is never looked up";
+    if (entry->is_der && /* measured with Go; OpenSSL's family: enum store_hashed */
+        model->formats == MODEL_READS_PEM && !model->hashed_names_only)
+        return "it is DER, and this client reads PEM";
     if (is_keystore(file->store) && entry->overwritten)
         return "a later entry has the same alias";
     if (entry->after_bom && model->loses_first_after_bom)

@@ -453,13 +453,13 @@ static const struct directory_case {
     { "something else below it", "a.0=B a.1=A", "B:astray A:found" },
     { "what stands before damage", "a.0=A!", "A:found" },
     { "what stands behind damage", "a.0=!A", "A:not" },
-    { "DER", "a.0=D", "A:loose" },
-    { "DER below it", "a.0=D a.1=A", "A:loose A:loose" },
+    { "DER", "a.0=D", "A in DER:loose" },
+    { "DER below it", "a.0=D a.1=A", "A in DER:loose A:loose" },
     { "a leading zero", "a.00=A", "A:loose" },
     { "capital letters", "A.0=A", "A:loose" },
     { "the hash of something else", "b.0=A", "A:astray" },
     { "both in a file of one's hash", "b.0=BA", "B:found A:astray" },
-    { "DER under the hash of something else", "b.0=D", "A:astray" },
+    { "DER under the hash of something else", "b.0=D", "A in DER:astray" },
     { "the hash of old", "o.0=A", "A:not" },
     { "a number with something behind it", "a.0x=A", "A:not" },
     { "a list of revoked certificates by name", "a.r0=A", "A:not" },
@@ -543,8 +543,9 @@ static void directory_is_marked_as_described(void **state)
         const struct store_item *item = &store->items[i];
 
         if (item->certificate != NULL)
-            text_format(&found, "%s%s:%s", found.size > 0 ? " " : "",
-                        strrchr(certificate_label(item->certificate), ' ') + 1, finds[item->entry.hashed]);
+            text_format(&found, "%s%s%s:%s", found.size > 0 ? " " : "",
+                        strrchr(certificate_label(item->certificate), ' ') + 1,
+                        item->entry.is_der ? " in DER" : "", finds[item->entry.hashed]);
     }
     assert_string_equal(text_string(&found), row->expected);
     text_clear(&found);
