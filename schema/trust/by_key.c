@@ -78,13 +78,17 @@ static bool name_is_unsure(const struct path_query *query, const struct trust_en
 static const struct trust_entry *first_of_name(const struct path_query *query,
                                                const struct trust_entry *named)
 {
-    const struct trust_entry *best = NULL;
+    const struct trust_entry *best = NULL, *served = NULL;
 
     for (size_t i = 0; i < query->trust->count; i++) {
         const struct trust_entry *entry = &query->trust->entries[i];
 
         if (!has_name_of(entry, named))
             continue;
+        if (rule_counts_as_served(query->model, entry->certificate)) {
+            served = served == NULL ? entry : served;
+            continue;
+        }
         if (query->model->alternatives == MODEL_ALTERNATIVES_LAST_RESORT || query->model->first_of_name ||
             (certificate_not_before(entry->certificate) <= query->at &&
              query->at <= certificate_not_after(entry->certificate)))
@@ -93,7 +97,7 @@ static const struct trust_entry *first_of_name(const struct path_query *query,
             certificate_not_after(entry->certificate) > certificate_not_after(best->certificate))
             best = entry;
     }
-    return best;
+    return best != NULL ? best : served;
 }
 
 /* Java may cut the list at an entry's name and key, and then take that entry, good or not. */

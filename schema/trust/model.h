@@ -150,6 +150,8 @@ struct model {
 
     /* building */
     enum model_anchors anchors;
+    bool
+        anchors_apart; /* what is not self-issued in the trust set is only as good as served, but comes first */
     bool anchor_dates;      /* an anchor outside its validity ends no path */
     unsigned anchor_checks; /* of enum model_anchor_checks */
     bool leaf_no_anchor;    /* what is served first ends no path, though the trust set has it */

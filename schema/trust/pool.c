@@ -121,10 +121,18 @@ static void add_members(struct pool *pool, struct source *sources, size_t count,
         member->anchor = member->trusted && !(i == 0 && pool->query->model->leaf_no_anchor) &&
                          rule_may_anchor(pool->query->model, member->certificate, member->marks);
     }
+    for (size_t order = served; order < count; order++) {
+        struct pool_member *member = &pool->members[member_of[order]];
+
+        if (rule_counts_as_served(pool->query->model, member->certificate)) {
+            member->trusted = member->anchor = false;
+            pool->served[pool->served_count++] = member_of[order];
+        } else {
+            pool->trusted[pool->trusted_count++] = member_of[order];
+        }
+    }
     for (size_t order = 0; order < served; order++)
         pool->served[pool->served_count++] = member_of[order];
-    for (size_t order = served; order < count; order++)
-        pool->trusted[pool->trusted_count++] = member_of[order];
     for (size_t place = pool->trusted_count; place-- > 0;)
         pool->members[pool->trusted[place]].place = place;
     free(member_of);

