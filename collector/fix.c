@@ -45,6 +45,7 @@ static enum guidance_target target_of(const struct client *client, const struct 
     case RUNTIME_CURL:
     case RUNTIME_GO:
     case RUNTIME_RUSTLS:
+    case RUNTIME_DOTNET:
     case RUNTIME_GNUTLS:
     case RUNTIME_GIT:
     case RUNTIME_WGET:

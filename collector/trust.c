@@ -31,6 +31,7 @@ static void read_java_store(const struct client *client, struct trust_set *set, 
 
 static const char *const refusals[] = {
     [CHOICE_WANTS_FILE] = "a directory, where a file is read",
+    [CHOICE_WANTS_DIRECTORY] = "a file, where a directory is read",
     [CHOICE_SEES_OTHER] = "its processes see another file there",
     [CHOICE_MAY_NOT_READ] = "who runs this client may not read it",
 };
@@ -47,7 +48,7 @@ static const struct store *read_store(const struct client *client, struct trust_
 
     if (refusal != CHOICE_READS) {
         note(set, path, refusals[refusal]);
-        set->complete = set->complete && refusal == CHOICE_WANTS_FILE;
+        set->complete &= refusal == CHOICE_WANTS_FILE || refusal == CHOICE_WANTS_DIRECTORY;
         return shelf_get(shelf, path, NULL);
     }
     if (client->runtime == RUNTIME_JAVA &&

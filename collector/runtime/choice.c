@@ -13,11 +13,14 @@ void choice_add_store(struct choice *choice, const struct speaker *speaker, cons
 {
     enum choice_refusal refusal = CHOICE_READS;
     struct stat status;
+    bool is_there = tree_status(speaker->root_fd, path, &status);
 
     if (speaker->process != NULL && !access_sees_same(speaker->process, speaker->root_fd, path))
         refusal = CHOICE_SEES_OTHER;
-    else if (form == CHOICE_FILE && tree_status(speaker->root_fd, path, &status) && S_ISDIR(status.st_mode))
+    else if (form == CHOICE_FILE && is_there && S_ISDIR(status.st_mode))
         refusal = CHOICE_WANTS_FILE;
+    else if (form == CHOICE_DIRECTORY && is_there && !S_ISDIR(status.st_mode))
+        refusal = CHOICE_WANTS_DIRECTORY;
     else if (speaker->process != NULL && !access_allows(speaker->process, speaker->root_fd, path, within))
         refusal = CHOICE_MAY_NOT_READ;
     text_list_add(&choice->stores, path);

@@ -9,9 +9,10 @@
 /* Why a client does not get at a store that lies there. */
 enum choice_refusal {
     CHOICE_READS,
-    CHOICE_WANTS_FILE,  /* it is a directory */
-    CHOICE_SEES_OTHER,  /* another file is mounted there for it than for us */
-    CHOICE_MAY_NOT_READ /* as who it runs now; what it read before it gave up rights cannot be said */
+    CHOICE_WANTS_FILE,      /* it is a directory */
+    CHOICE_WANTS_DIRECTORY, /* it is a file */
+    CHOICE_SEES_OTHER,      /* another file is mounted there for it than for us */
+    CHOICE_MAY_NOT_READ     /* as who it runs now; what it read before it gave up rights cannot be said */
 };
 
 enum choice_answer { CHOICE_NO, CHOICE_YES, CHOICE_UNKNOWN };
@@ -63,7 +64,7 @@ bool choice_is_assumed(const struct choice *choice);
 bool choice_is_refused(const struct choice *choice);
 
 /* What a store has to be for who reads it. OpenSSL 3 takes a file where a directory is asked for (by_store.c). */
-enum choice_form { CHOICE_ANY, CHOICE_FILE };
+enum choice_form { CHOICE_ANY, CHOICE_FILE, CHOICE_DIRECTORY };
 
 /* One more store. `within`: if it is a directory, the files in it have to be readable too. */
 void choice_add_store(struct choice *choice, const struct speaker *speaker, const char *path,

@@ -17,6 +17,7 @@ static const struct kind kinds[RUNTIMES] = {
     [RUNTIME_PHP_CURL] = { "php-curl", NULL, php_settle, php_curl_choose },
     [RUNTIME_GO] = { "go", NULL, NULL, openssl_choose },
     [RUNTIME_RUSTLS] = { "rustls", NULL, NULL, NULL },
+    [RUNTIME_DOTNET] = { "dotnet", dotnet_add, dotnet_settle, dotnet_choose },
     [RUNTIME_GNUTLS] = { "gnutls", gnutls_add, NULL, gnutls_choose },
     [RUNTIME_GIT] = { "git", git_add, git_settle, git_choose },
     [RUNTIME_WGET] = { "wget", wget_add, wget_settle, wget_choose },

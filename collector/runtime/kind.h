@@ -93,6 +93,15 @@ bool php_runs(const struct installed_list *list, const struct installed *install
 bool go_made(int root_fd, const char *path); /* whether this program was */
 void go_add_stores(struct installed *go, int root_fd);
 
+void dotnet_add(struct installed_list *list, int root_fd, const char *path, const char *resolved);
+void dotnet_settle(struct trust_settings *settings, const struct process *process,
+                   const struct installed *installed, int root_fd);
+void dotnet_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker);
+
+/* .NET inside a program of another name: an application that brings its runtime. Returns the row's index. */
+size_t dotnet_add_embedded(struct installed_list *list, int root_fd, const char *program,
+                           const char *library);
+
 /*
  * GnuTLS: one file for all who ask for its default, named when it is built. The library is the client, and programs that
  * have nothing else to say share its stores; git, which asks libcurl, and wget have settings of their own.

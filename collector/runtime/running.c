@@ -179,6 +179,7 @@ static bool is_meant(const struct installed_list *list, const struct installed *
     case RUNTIME_CURL:
     case RUNTIME_GO:
     case RUNTIME_RUSTLS:
+    case RUNTIME_DOTNET:
     case RUNTIME_GNUTLS:
     case RUNTIME_GIT:
     case RUNTIME_WGET:
@@ -251,14 +252,20 @@ static bool is_among(const struct installed_list *list, enum runtime runtime, co
 }
 
 /* Runtimes that live in processes which are not their own program's, by the library that is mapped then. */
-static const struct guest {
+struct guest {
     enum runtime runtime;
     const char *library;
     size_t (*add)(struct installed_list *list, int root_fd, const char *executable, const char *library);
-} guests[] = {
+};
+
+/* Beside whatever else a process is, … */
+static const struct guest guests[] = {
     { RUNTIME_PYTHON, "libpython", python_add_embedded },
     { RUNTIME_JAVA, "libjvm.so", java_add_embedded },
 };
+
+/* … and instead: its programs are loaders, and what they map of OpenSSL it asks for. */
+static const struct guest dotnet = { RUNTIME_DOTNET, "libcoreclr.so", dotnet_add_embedded };
 
 static size_t of_guest(struct installed_list *list, const struct guest *guest,
                        const struct mappings *mappings, int root_fd, size_t found[RUNNING_PER_PROCESS],
@@ -362,6 +369,7 @@ void running_find(struct running *running, struct installed_list *list, const st
     mappings_read(&mappings, process);
     read_openssl(running, list, &mappings, root_fd);
     count = of_known(list, process, root_fd, found);
+    count = of_guest(list, &dotnet, &mappings, root_fd, found, count);
     if (count == 0) {
         found[0] = add_stranger(list, &mappings, root_fd, running->openssl_dir);
         count = found[0] != SIZE_MAX;

@@ -20,6 +20,7 @@ enum runtime {
     RUNTIME_PHP_CURL, /* its curl extension */
     RUNTIME_GO,
     RUNTIME_RUSTLS, /* with its roots in the program */
+    RUNTIME_DOTNET,
     RUNTIME_GNUTLS, /* anything on GnuTLS's default */
     RUNTIME_GIT,
     RUNTIME_WGET,

@@ -31,6 +31,8 @@ static const struct variable {
     { "SSL_CERT_DIR", ON_OPENSSL | OF(NODE), SETTING_DIRECTORY, false, true },
     { "SSL_CERT_FILE", OWN_GETENV, SETTING_FILE, true, false },
     { "SSL_CERT_DIR", OWN_GETENV, SETTING_DIRECTORY, true, false },
+    { "SSL_CERT_FILE", OF(DOTNET), SETTING_FILE, false, false },
+    { "SSL_CERT_DIR", OF(DOTNET), SETTING_DIRECTORY, false, false },
     { "SSL_CERT_FILE", OF(HTTPX), SETTING_FILE, true, false },
     { "SSL_CERT_DIR", OF(HTTPX), SETTING_DIRECTORY, true, false },
     { "REQUESTS_CA_BUNDLE", OF(REQUESTS), SETTING_BUNDLE, true, false },
