@@ -7,7 +7,7 @@
 #include "schema/base/clock.h"
 #include "schema/base/input.h"
 
-#define VERSION 1
+#define VERSION 2
 
 /* As many open targets as there are descriptors, some hundred bytes each, and a lot of air. */
 #define BYTES_MAX ((size_t)256 * 1024 * 1024)
@@ -92,6 +92,7 @@ void checkpoint_write(const struct checkpoint *checkpoint, const struct checkpoi
     json_key_number(&json, "position", position);
     json_key_number(&json, "touched", (int64_t)(touched > completed ? touched : completed));
     totals_write(&checkpoint->totals, &json);
+    tally_write(checkpoint->tally, &json);
     json_key(&json, "open");
     json_array(&json);
     TAILQ_FOREACH(task, &agenda->open, link)
@@ -207,7 +208,7 @@ static bool read_document(tree_value document, size_t hello_count, struct checkp
         !tree_read_whole(document, "position", 0, INT64_MAX, &checkpoint->position, err) ||
         !tree_read_whole(document, "completed", 0, INT64_MAX, &completed, err) ||
         !tree_read_whole(document, "touched", completed, INT64_MAX, &touched, err) ||
-        !totals_read(&checkpoint->totals, document, err))
+        !totals_read(&checkpoint->totals, document, err) || !tally_read(checkpoint->tally, document, err))
         return false;
     agenda->seq = (uint64_t)completed;
     agenda->touched = agenda->inherited = (uint64_t)touched;
@@ -236,7 +237,7 @@ bool checkpoint_read(const char *path, const struct checkpoint_settings *setting
     struct tree *document = load(path, err);
     bool ok = false;
 
-    *checkpoint = (struct checkpoint){ 0 };
+    *checkpoint = (struct checkpoint){ .tally = checkpoint->tally };
     if (document != NULL) {
         checkpoint->finished = tree_is_true(tree_member(tree_root(document), "finished"));
         ok = check_settings(tree_root(document), settings, err) &&

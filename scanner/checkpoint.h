@@ -8,6 +8,7 @@
 #pragma once
 
 #include "scanner/agenda.h"
+#include "scanner/tally.h"
 #include "scanner/totals.h"
 
 /* What must be the same for one output to be one scan. Texts, so that a difference can be named. */
@@ -33,6 +34,7 @@ struct checkpoint {
     int64_t out_bytes;  /* of the output */
     bool finished;      /* nothing is left to do */
     struct totals totals;
+    struct tally *tally; /* borrowed */
 };
 
 /*
@@ -43,8 +45,9 @@ void checkpoint_write(const struct checkpoint *checkpoint, const struct checkpoi
                       const struct agenda *agenda, int64_t source_position, struct text *line);
 
 /*
- * The checkpoint at `path`, and its open targets in an empty agenda. ERROR_CONFLICT names the setting in which it
- * differs from `settings`, and even then `finished` is filled; ERROR_ABSENT: there is none.
+ * The checkpoint at `path`, its open targets in an empty agenda, and its tally in the one that `checkpoint` has, which is
+ * an empty one. ERROR_CONFLICT names the setting in which it differs from `settings`, and even then `finished` is filled;
+ * ERROR_ABSENT: there is none.
  */
 MUST_CHECK bool checkpoint_read(const char *path, const struct checkpoint_settings *settings,
                                 size_t hello_count, struct checkpoint *checkpoint, struct agenda *agenda,

@@ -13,6 +13,7 @@
 struct journal {
     struct journal_order order;
     struct checkpoint checkpoint; /* that is resumed */
+    struct tally tally;           /* its */
     bool resumes;
     struct agenda agenda;
     int64_t noted_ms, noted_bytes;
@@ -56,6 +57,7 @@ static bool look(struct journal *journal, struct error *err)
     if (order->resume)
         return true;
     journal->resumes = false;
+    tally_clear(&journal->tally);
     agenda_clear(&journal->agenda);
     agenda_init(&journal->agenda);
     return begin(order, &journal->checkpoint, err);
@@ -66,6 +68,8 @@ struct journal *journal_open(const struct journal_order *order, struct error *er
     struct journal *journal = memory_new(sizeof(*journal));
 
     journal->order = *order;
+    journal->tally.campaign = order->campaign;
+    journal->checkpoint.tally = &journal->tally;
     agenda_init(&journal->agenda);
     if (look(journal, err))
         return journal;
@@ -78,6 +82,7 @@ void journal_close(struct journal *journal)
     if (journal == NULL)
         return;
     agenda_clear(&journal->agenda);
+    tally_clear(&journal->tally);
     free(journal);
 }
 
@@ -103,6 +108,7 @@ void journal_note(struct journal *journal, const struct journal_state *state)
         .out_bytes = sink_bytes(state->sink),
         .finished = state->finished,
         .totals = *ledger_totals(state->ledger),
+        .tally = ledger_tally(state->ledger),
     };
     struct text line = { 0 };
 

@@ -13,6 +13,7 @@ struct journal_order {
     const char *path, *out; /* of the checkpoint, of the records */
     bool resume;
     const struct checkpoint_settings *settings;
+    const struct campaign *campaign; /* NULL for none */
     size_t hello_count;
 };
 
@@ -28,13 +29,13 @@ void journal_close(struct journal *journal); /* NULL is fine */
 /* The output, with exactly the records that the checkpoint stands for. NULL with *err. */
 struct sink *journal_open_sink(struct journal *journal, struct error *err);
 
-/* What is resumed; NULL: nothing. */
+/* What is resumed, whose tally may be taken; NULL: nothing. */
 const struct checkpoint *journal_resumed(const struct journal *journal);
 struct agenda *journal_agenda(struct journal *journal);
 
 /* Note how the run stands: when it is time and the last note is on the disk, or now. */
 struct journal_state {
-    const struct ledger *ledger;
+    struct ledger *ledger;
     struct sink *sink;
     int64_t started_at, source_position;
     bool finished;

@@ -64,11 +64,13 @@ const char *ledger_run(const struct ledger *ledger)
     return ledger->run;
 }
 
-bool ledger_resume(struct ledger *ledger, const char *run, const struct totals *totals, const char *path,
-                   struct error *err)
+bool ledger_resume(struct ledger *ledger, const char *run, const struct totals *totals, struct tally *tally,
+                   const char *path, struct error *err)
 {
     snprintf(ledger->run, sizeof(ledger->run), "%s", run);
     ledger->totals = *totals;
+    ledger->tally = *tally;
+    *tally = (struct tally){ .campaign = tally->campaign };
     return seen_read(&ledger->seen, path, err);
 }
 

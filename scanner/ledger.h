@@ -29,11 +29,11 @@ void ledger_free(struct ledger *ledger);             /* NULL is fine */
 const char *ledger_run(const struct ledger *ledger); /* the run's name in every record */
 
 /*
- * Once, before the first record: go on as the run of this name, which had counted so far. Certificates that its output,
- * the file at `path`, has shown are not shown again.
+ * Once, before the first record: go on as the run of this name, which had counted so far; its tally is taken. Certificates
+ * that its output, the file at `path`, has shown are not shown again.
  */
 MUST_CHECK bool ledger_resume(struct ledger *ledger, const char *run, const struct totals *totals,
-                              const char *path, struct error *err);
+                              struct tally *tally, const char *path, struct error *err);
 
 /* The task is this piece of work, taken: its records go under the piece's run and number. */
 void ledger_take_piece(struct ledger *ledger, struct task *task, struct piece *piece);

@@ -348,7 +348,7 @@ static bool resume(struct run *run, struct error *err)
     run->records_before = before->totals.records;
     if (run->plan.source != NULL && !source_seek(run->plan.source, before->position, err))
         return false;
-    return ledger_resume(run->ledger, before->run, &before->totals, run->plan.out, err);
+    return ledger_resume(run->ledger, before->run, &before->totals, before->tally, run->plan.out, err);
 }
 
 static bool make_parts(struct run *run, struct error *err)

@@ -156,6 +156,7 @@ static bool open_out(const struct scan_settings *settings, const struct run_plan
         .out = settings->out,
         .resume = settings->resume,
         .settings = &opened->description,
+        .campaign = opened->campaign,
         .hello_count = plan->hello_count,
     };
 

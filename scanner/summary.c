@@ -130,8 +130,8 @@ static void write_names(const struct tally *tally, const struct totals *totals, 
                 totals->names_different, totals->names_different + totals->names_alike);
     for (size_t i = 0; i < tally->names.count; i++)
         text_format(out, "  %s\n", tally->names.items[i]);
-    if (tally->different > tally->names.count)
-        text_format(out, "  and %" PRIu64 " more\n", tally->different - tally->names.count);
+    if (totals->names_different > tally->names.count)
+        text_format(out, "  and %" PRIu64 " more\n", totals->names_different - tally->names.count);
 }
 
 void summary_write(const struct progress *progress, struct tally *tally, int64_t at, struct text *out)
@@ -144,9 +144,6 @@ void summary_write(const struct progress *progress, struct tally *tally, int64_t
     if (totals->records == 0)
         return;
     write_outcomes(totals, out);
-    if (progress->records_before > 0)
-        text_format(out, "What follows is of the %" PRIu64 " records since the scan was resumed.\n",
-                    totals->records - progress->records_before);
     if (tally->campaign != NULL && tally->row_count > 0)
         write_rollout(tally, at, out);
     if (totals->unexamined > 0)

@@ -66,6 +66,13 @@ static void is_completed_up_to(void **state)
 
 #define HELLOS 2
 
+static char edge[] = "edge", cross[] = "cross";
+static struct campaign_chain chains[] = { { .name = cross } };
+static struct campaign_endpoint endpoints[] = { { .name = edge } };
+static const struct campaign campaign = {
+    .chains = chains, .chain_count = 1, .endpoints = endpoints, .endpoint_count = 1
+};
+
 static void describe(struct checkpoint_settings *settings, const char *depth)
 {
     *settings = (struct checkpoint_settings){ 0 };
@@ -102,7 +109,9 @@ static void begin_five(struct agenda *agenda)
 
 static void what_is_written_is_read(void **state)
 {
-    struct checkpoint before = { .run = "r", .started_at = 1005, .out_bytes = 777 }, after;
+    struct tally tally = { .campaign = &campaign }, tally_after = { .campaign = &campaign };
+    struct checkpoint before = { .run = "r", .started_at = 1005, .out_bytes = 777, .tally = &tally },
+                      after = { .tally = &tally_after };
     struct checkpoint_settings settings;
     struct agenda agenda, resumed;
     struct text line = { 0 };
@@ -114,6 +123,9 @@ static void what_is_written_is_read(void **state)
 
     (void)state;
     before.totals.records = before.totals.outcomes[STAGE_DONE][CLASS_OK] = 5;
+    tally_add(&tally, &(struct tally_place){ "edge", "192.0.2.1", "pay.example", 0, true });
+    tally_add(&tally, &(struct tally_place){ NULL, "192.0.2.2", NULL, ROLLOUT_OTHER, false });
+    tally_add_name(&tally, "pay.example: 7 of 9 serve cross");
     describe(&settings, "handshake");
     begin_five(&agenda);
     checkpoint_write(&before, &settings, &agenda, 50, &line);
@@ -126,6 +138,16 @@ static void what_is_written_is_read(void **state)
     assert_int_equal(after.out_bytes, 777);
     assert_int_equal(after.position, 10); /* where target 2 begins */
     assert_memory_equal(&after.totals, &before.totals, sizeof(after.totals));
+    assert_int_equal(tally_after.row_count, 2);
+    assert_ptr_equal(tally_after.rows[0].endpoint, edge);
+    assert_int_equal(tally_after.rows[0].chain, 0);
+    assert_true(tally_after.rows[0].known);
+    assert_int_equal(tally_after.rows[0].places, 1);
+    assert_string_equal(tally_after.rows[0].first.items[0], "192.0.2.1 (pay.example)");
+    assert_string_equal(tally_after.rows[1].endpoint, "");
+    assert_int_equal(tally_after.rows[1].chain, ROLLOUT_OTHER);
+    assert_false(tally_after.rows[1].known);
+    assert_string_equal(tally_after.names.items[0], "pay.example: 7 of 9 serve cross");
 
     assert_int_equal(resumed.seq, 1);
     assert_int_equal(agenda_begin(&resumed, 10)->seq, 2);
@@ -143,6 +165,8 @@ static void what_is_written_is_read(void **state)
     assert_int_equal(agenda_begin(&resumed, 40)->place_count, 0);
     assert_int_equal(resumed.seq, 5);
 
+    tally_clear(&tally);
+    tally_clear(&tally_after);
     agenda_clear(&agenda);
     agenda_clear(&resumed);
     checkpoint_settings_clear(&settings);
@@ -154,7 +178,8 @@ static void what_is_written_is_read(void **state)
 /* A run that was resumed is killed before it has read again what the first one left open. */
 static void what_was_not_read_again_stays_open(void **state)
 {
-    struct checkpoint checkpoint = { .run = "r" };
+    struct tally tally = { 0 };
+    struct checkpoint checkpoint = { .run = "r", .tally = &tally };
     struct checkpoint_settings settings;
     struct agenda agenda;
     struct text line = { 0 };
@@ -178,10 +203,14 @@ static void what_was_not_read_again_stays_open(void **state)
 /* --- what is refused ------------------------------------------------------------------------------ */
 
 #define SETTINGS "\"settings\":{\"depth\":\"handshake\",\"hellos\":\"modern tls12\"}"
-#define HEAD "{\"v\":1," SETTINGS ",\"run\":\"r\",\"started_at\":\"2026-11-25T22:00:00Z\",\"finished\":false,"
+#define HEAD "{\"v\":2," SETTINGS ",\"run\":\"r\",\"started_at\":\"2026-11-25T22:00:00Z\",\"finished\":false,"
 #define COUNTS                                                                                               \
     "\"records\":0,\"certificates\":0,\"unexamined\":0,\"names_alike\":0,\"names_different\":0,"             \
     "\"outcomes\":{},"
+#define TALLY(rows) "\"tally\":{\"chains\":[" rows "],\"names\":[]},"
+#define ROW(chain, places)                                                                                   \
+    "{\"endpoint\":\"edge\",\"chain\":" chain ",\"known\":true,\"places\":" places                           \
+    ",\"first\":[\"192.0.2.1\"]}"
 #define PLACES "\"out_bytes\":0,\"completed\":1,\"position\":9,\"touched\":4,"
 #define OPEN(targets) HEAD COUNTS PLACES "\"open\":[" targets "]}"
 
@@ -194,16 +223,24 @@ static const struct refused_case {
     { "a whole one", OPEN("{\"seq\":2},{\"seq\":4}"), ERROR_NONE, "" },
     { "nothing", "", ERROR_FORMAT, "JSON" },
     { "half of one", HEAD COUNTS, ERROR_FORMAT, "JSON" },
-    { "a later version", "{\"v\":2," SETTINGS "}", ERROR_FORMAT, "\"v\"" },
-    { "another depth", "{\"v\":1,\"settings\":{\"depth\":\"request\",\"hellos\":\"modern tls12\"}}",
+    { "a later version", "{\"v\":3," SETTINGS "}", ERROR_FORMAT, "\"v\"" },
+    { "another depth", "{\"v\":2,\"settings\":{\"depth\":\"request\",\"hellos\":\"modern tls12\"}}",
       ERROR_CONFLICT, "depth \"request\" there, \"handshake\" here" },
-    { "a setting that is missing", "{\"v\":1,\"settings\":{\"depth\":\"handshake\"}}", ERROR_CONFLICT,
+    { "a setting that is missing", "{\"v\":2,\"settings\":{\"depth\":\"handshake\"}}", ERROR_CONFLICT,
       "hellos" },
     { "no counts", HEAD PLACES "\"open\":[]}", ERROR_FORMAT, "records" },
     { "records that have no outcome",
       HEAD "\"records\":1,\"certificates\":0,\"unexamined\":0,\"names_alike\":0,\"names_different\":0,"
            "\"outcomes\":{}," PLACES "\"open\":[]}",
       ERROR_FORMAT, "add up" },
+    { "a chain that the campaign has", HEAD COUNTS TALLY(ROW("\"cross\"", "7")) PLACES "\"open\":[]}",
+      ERROR_NONE, "" },
+    { "one that it has not", HEAD COUNTS TALLY(ROW("\"crossed\"", "7")) PLACES "\"open\":[]}", ERROR_FORMAT,
+      "tally: \"chain\"" },
+    { "a chain that nobody serves", HEAD COUNTS TALLY(ROW("null", "0")) PLACES "\"open\":[]}", ERROR_FORMAT,
+      "places" },
+    { "a chain that stands twice",
+      HEAD COUNTS TALLY(ROW("null", "1") "," ROW("null", "1")) PLACES "\"open\":[]}", ERROR_FORMAT, "twice" },
     { "bytes below nothing",
       HEAD COUNTS "\"out_bytes\":-1,\"completed\":1,\"position\":9,\"touched\":4,\"open\":[]}", ERROR_FORMAT,
       "out_bytes" },
@@ -222,7 +259,8 @@ static void is_read_or_refused(void **state)
 {
     const struct refused_case *row = *state;
     struct checkpoint_settings settings;
-    struct checkpoint checkpoint;
+    struct tally tally = { .campaign = &campaign };
+    struct checkpoint checkpoint = { .tally = &tally };
     struct agenda agenda;
     struct error err = { 0 };
     char *path = write_file(row->document);
@@ -234,6 +272,7 @@ static void is_read_or_refused(void **state)
     assert_int_equal(err.kind, row->kind);
     if (strstr(err.message, row->why) == NULL)
         fail_msg("\"%s\" does not say \"%s\"", err.message, row->why);
+    tally_clear(&tally);
     agenda_clear(&agenda);
     checkpoint_settings_clear(&settings);
     unlink(path);

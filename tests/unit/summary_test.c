@@ -90,7 +90,7 @@ static void a_large_list_is_told_on_a_screen(void **state)
     static char names[100][16];
     struct campaign large = campaign;
     struct totals totals = { .names_different = 1000 };
-    struct progress progress = { .totals = &totals, .records_before = 40 };
+    struct progress progress = { .totals = &totals };
     struct tally tally = { .campaign = &large };
     struct text out = { 0 };
     size_t lines = 0;
@@ -117,7 +117,6 @@ static void a_large_list_is_told_on_a_screen(void **state)
     assert_non_null(strstr(text_string(&out), " and 994 more\n"));
     assert_non_null(strstr(text_string(&out), "  and 94 more that are not planned\n"));
     assert_non_null(strstr(text_string(&out), "  and 992 more\n"));
-    assert_non_null(strstr(text_string(&out), "since the scan was resumed"));
     text_clear(&out);
     tally_clear(&tally);
 }
