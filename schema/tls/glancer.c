@@ -227,7 +227,8 @@ static const uint8_t *next_random(struct glancer *glancer)
     return glancer->random + glancer->random_left;
 }
 
-static void say_hello(struct glance *glance)
+/* False: it is not out yet, or the glance has ended. */
+static bool say_hello(struct glance *glance)
 {
     struct glancer *glancer = glance->glancer;
     uint8_t bytes[OFFER_BYTES_MAX];
@@ -236,20 +237,21 @@ static void say_hello(struct glance *glance)
     ssize_t sent = send(glance->socket, bytes, size, MSG_NOSIGNAL);
 
     if (sent < 0 && (errno == EAGAIN || errno == EINTR || errno == ENOTCONN))
-        return; /* the next event says more */
+        return false; /* the next event says more */
     if (sent < 0) {
         /* a reset before the connection stands is ECONNREFUSED: it stood */
         glance->said = errno == ECONNRESET || errno == EPIPE;
         fail_errno(glance, errno);
-        return;
+        return false;
     }
     if ((size_t)sent < size) {
         ask_openssl(glance);
-        return;
+        return false;
     }
     claim_begin(&glance->claim, glance->offer, glancer->traffic, (struct span){ bytes, size });
     glance->said = true;
     set_deadline(glance);
+    return true;
 }
 
 /* False: nothing more to read at present, or the glance has ended. */
@@ -291,10 +293,9 @@ static void wake(evutil_socket_t fd, short what, void *argument)
         end_with(glance, outcome_of_silence(stage_of(glance)));
         return;
     }
-    if (!glance->said) {
-        say_hello(glance);
+    if (!glance->said && !say_hello(glance))
         return;
-    }
+    /* who speaks first may have done so already */
     if ((what & EV_READ) == 0)
         return;
     while (read_once(glance)) {
