@@ -136,11 +136,12 @@ static bool take_line(struct source *source, const char **line, size_t *size)
     size_t left = source->end - source->start;
     char *newline = left > 0 ? memchr(start, '\n', left) : NULL;
     size_t shown = newline != NULL ? (size_t)(newline - start) : left;
+    size_t mark = source_position(source) == 0 ? text_mark_bytes(start, shown) : 0;
 
     if (newline == NULL && (!source->ended || left == 0))
         return false;
-    *line = start;
-    *size = shown + source->dropped;
+    *line = start + mark;
+    *size = shown + source->dropped - mark;
     source->dropped = 0;
     source->start += shown + (newline != NULL ? 1 : 0);
     return true;
@@ -152,7 +153,7 @@ enum source_answer source_next(struct source *source, const char **line, size_t 
         enum source_answer answer;
 
         while (take_line(source, line, size)) {
-            if (!target_line_is_blank(*line, *size < TARGET_LINE_BYTES ? *size : TARGET_LINE_BYTES))
+            if (!target_line_is_blank(*line, *size))
                 return SOURCE_LINE;
         }
         if (source->ended)

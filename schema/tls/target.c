@@ -11,11 +11,11 @@ enum { FIELD_ADDRESS, FIELD_NAME, FIELD_PORT, FIELD_TAG, FIELDS };
 
 bool target_line_is_blank(const char *line, size_t size)
 {
-    size_t at = 0;
+    size_t shown = size < TARGET_LINE_BYTES ? size : TARGET_LINE_BYTES, at = 0;
 
-    while (at < size && isspace((unsigned char)line[at]))
+    while (at < shown && isspace((unsigned char)line[at]))
         at++;
-    return at == size || line[at] == '#';
+    return at == size || (at < shown && line[at] == '#');
 }
 
 static bool is_address(const char *text)
@@ -197,7 +197,8 @@ static bool take_scheme(char **place, struct target *target, struct error *err)
 
 bool target_parse(const char *line, size_t size, struct target *target, struct error *err)
 {
-    size_t kept = size < TARGET_LINE_BYTES ? size : TARGET_LINE_BYTES;
+    bool whole = size <= TARGET_LINE_BYTES;
+    size_t kept = whole ? size : TARGET_LINE_BYTES;
     char *text, *place;
     bool ok;
 
@@ -206,11 +207,10 @@ bool target_parse(const char *line, size_t size, struct target *target, struct e
     while (kept > 0 && isspace((unsigned char)*line)) {
         line++;
         kept--;
-        size--;
     }
     *target = (struct target){ .text = memory_new(kept + 1) };
     memcpy(target->text, line, kept);
-    if (size > TARGET_LINE_BYTES)
+    if (!whole)
         return error_set(err, ERROR_FORMAT, "longer than %d bytes", TARGET_LINE_BYTES);
     if (strlen(target->text) != kept)
         return error_set(err, ERROR_FORMAT, "a NUL byte");

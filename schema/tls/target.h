@@ -34,7 +34,7 @@ struct target {
     char *tag; /* the caller's own, given back in the record; NULL for none */
 };
 
-/* Whether a line is no target at all: empty, or a comment that starts with '#'. */
+/* Whether a line is no target at all: empty, or a comment that starts with '#'. A line that is too long need not be whole. */
 bool target_line_is_blank(const char *line, size_t size);
 
 /*

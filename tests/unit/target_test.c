@@ -142,6 +142,10 @@ static void lines_are_bounded(void **state)
     assert_false(target_parse(line, TARGET_LINE_BYTES + 1, &target, &err));
     assert_int_equal(strlen(target.text), TARGET_LINE_BYTES);
     target_clear(&target);
+    memcpy(line, "   192.0.2.1,,443,", 18);
+    assert_false(
+        target_parse(line, TARGET_LINE_BYTES + 1, &target, &err)); /* or the tag would lose its end */
+    target_clear(&target);
     assert_false(target_parse("a\0b", 3, &target, &err));
     assert_string_equal(err.message, "a NUL byte");
     target_clear(&target);
