@@ -4,10 +4,9 @@
 
 void csv_open(struct csv_reader *reader, const char *bytes, size_t size)
 {
-    static const char mark[] = "\xef\xbb\xbf";
-    size_t skip = size >= 3 && memcmp(bytes, mark, 3) == 0 ? 3 : 0;
-
-    *reader = (struct csv_reader){ .at = bytes + skip, .end = bytes + size, .next_line = 1 };
+    *reader = (struct csv_reader){ .at = bytes + text_mark_bytes(bytes, size),
+                                   .end = bytes + size,
+                                   .next_line = 1 };
 }
 
 static bool at_line_end(const struct csv_reader *reader)

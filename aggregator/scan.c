@@ -73,6 +73,7 @@ static bool walk_lines(struct walk *walk, struct error *err)
 {
     const char *at = walk->order->lines, *end = at + walk->order->size;
 
+    at += text_mark_bytes(at, walk->order->size);
     for (long number = 1; at < end; number++) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         size_t size = (size_t)((newline != NULL ? newline : end) - at);

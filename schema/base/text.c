@@ -131,6 +131,13 @@ void text_list_clear(struct text_list *list)
     *list = (struct text_list){ 0 };
 }
 
+size_t text_mark_bytes(const char *bytes, size_t size)
+{
+    static const char mark[] = { '\xef', '\xbb', '\xbf' };
+
+    return size >= sizeof(mark) && memcmp(bytes, mark, sizeof(mark)) == 0 ? sizeof(mark) : 0;
+}
+
 bool text_starts(const char *string, const char *start)
 {
     return strncmp(string, start, strlen(start)) == 0;

@@ -57,6 +57,8 @@ void *memory_copy(const void *bytes, size_t size);
  */
 void *array_grow(void *array, size_t count, size_t each);
 
+/* What a byte order mark in UTF-8 takes of its start: some editors write one. */
+size_t text_mark_bytes(const char *bytes, size_t size);
 bool text_starts(const char *string, const char *start);
 bool text_ends(const char *string, const char *end);
 

@@ -32,6 +32,16 @@ static const struct lines_case {
     { "one line", "a\n", { "a" } },
     { "a last line without its end", "a\nb", { "a", "b" } },
     { "blank lines and comments are no targets", "\n  \n# a\na\n\n", { "a" } },
+    { "a byte order mark is none of the first line",
+      "\xef\xbb\xbf"
+      "# a\nb\n",
+      { "b" } },
+    { "a byte order mark alone is no target", "\xef\xbb\xbf", { NULL } },
+    { "a byte order mark further on is one",
+      "a\n\xef\xbb\xbf"
+      "b\n",
+      { "a", "\xef\xbb\xbf"
+             "b" } },
     { "carriage returns stay for the target to trim", "a\r\nb\r\n", { "a\r", "b\r" } },
 };
 
@@ -80,6 +90,30 @@ static void a_long_line_is_one_line(void **state)
     }
 }
 
+/* Nobody knows what stands behind them. */
+static void too_many_blanks_are_a_line(void **state)
+{
+    static const size_t sizes[] = { TARGET_LINE_BYTES, TARGET_LINE_BYTES + 1, 300000 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        char *bytes = malloc(sizes[i] + 2);
+        struct error err = { 0 };
+        struct source *source;
+        const char *line;
+        size_t size;
+
+        memset(bytes, ' ', sizes[i]);
+        memcpy(bytes + sizes[i], "a\n", 2);
+        source = open_bytes(bytes, sizes[i] + 2);
+        assert_int_equal(source_next(source, &line, &size, &err), SOURCE_LINE);
+        assert_int_equal(size, sizes[i] + 1);
+        assert_int_equal(source_next(source, &line, &size, &err), SOURCE_ENDED);
+        source_close(source);
+        free(bytes);
+    }
+}
+
 static void what_is_not_there_is_said(void **state)
 {
     struct error err = { 0 };
@@ -92,6 +126,7 @@ static void what_is_not_there_is_said(void **state)
 int main(void)
 {
     const struct CMUnitTest rest[] = { cmocka_unit_test(a_long_line_is_one_line),
+                                       cmocka_unit_test(too_many_blanks_are_a_line),
                                        cmocka_unit_test(what_is_not_there_is_said) };
 
     return RUN_ROWS(cases, lines_are_as_described) + cmocka_run_group_tests(rest, NULL, NULL);
