@@ -192,7 +192,9 @@ static const char *group_name(SSL *ssl)
         if (strcasecmp(names[i], group) == 0)
             found = names[i];
     }
-    if (found == NULL) /* a server's own Diffie-Hellman parameters, an uncommon curve */
+    if (found == NULL && OBJ_sn2nid(group) != NID_undef) /* an uncommon curve */
+        found = OBJ_nid2sn(OBJ_sn2nid(group));
+    if (found == NULL) /* a server's own Diffie-Hellman parameters */
         found = OBJ_nid2sn(EVP_PKEY_get_base_id(key));
     EVP_PKEY_free(key);
     return found;

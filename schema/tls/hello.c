@@ -9,7 +9,10 @@
     "rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:"                                           \
     "rsa_pkcs1_sha256:rsa_pkcs1_sha384:rsa_pkcs1_sha512"
 #define ECDSA_SIGNATURES "ecdsa_secp256r1_sha256:ecdsa_secp384r1_sha384:ecdsa_secp521r1_sha512:ed25519:ed448"
-#define ALL_SIGNATURES ECDSA_SIGNATURES ":rsa_pss_pss_sha256:" RSA_SIGNATURES ":RSA+SHA1:ECDSA+SHA1"
+/* A certificate's own RSA-PSS key may be bound to one hash (RFC 8017 appendix A.2.3). */
+#define PSS_SIGNATURES "rsa_pss_pss_sha256:rsa_pss_pss_sha384:rsa_pss_pss_sha512"
+#define ALL_SIGNATURES ECDSA_SIGNATURES ":" PSS_SIGNATURES ":" RSA_SIGNATURES ":RSA+SHA1:ECDSA+SHA1"
+#define OLD_SIGNATURES ":RSA+SHA224:ECDSA+SHA224:DSA+SHA256:DSA+SHA224:DSA+SHA1"
 
 /* Anonymous and empty ciphers would make a handshake without a certificate, which is no answer to us. */
 #define ALL_CIPHERS "DEFAULT:!aNULL:!eNULL:!PSK:!SRP"
@@ -59,7 +62,9 @@ static const struct hello hellos[] = {
       .oldest = TLS1_VERSION,
       .newest = TLS1_2_VERSION,
       .ciphers = "ALL:!aNULL:!eNULL:!PSK:!SRP",
-      .signatures = ALL_SIGNATURES },
+      .signatures = ALL_SIGNATURES OLD_SIGNATURES,
+      .groups =
+          "X25519:P-256:X448:P-521:P-384:brainpoolP256r1:brainpoolP384r1:brainpoolP512r1:secp256k1:P-224" },
     { .name = "no-sni",
       .summary = "as modern, without a server name",
       .oldest = TLS1_2_VERSION,
@@ -109,7 +114,8 @@ SSL_CTX *hello_context(const struct hello *hello, OSSL_LIB_CTX *library, struct 
         SSL_CTX_set_max_proto_version(context, hello->newest) != 1 ||
         SSL_CTX_set_cipher_list(context, hello->ciphers) != 1 ||
         SSL_CTX_set_ciphersuites(context, TLS13_SUITES) != 1 ||
-        SSL_CTX_set1_sigalgs_list(context, hello->signatures) != 1)
+        SSL_CTX_set1_sigalgs_list(context, hello->signatures) != 1 ||
+        (hello->groups != NULL && SSL_CTX_set1_groups_list(context, hello->groups) != 1))
         goto fail;
     return context;
 fail:

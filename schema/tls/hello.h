@@ -14,6 +14,7 @@ struct hello {
     int oldest, newest;     /* TLS1_2_VERSION, … */
     const char *ciphers;    /* up to TLS 1.2; OpenSSL's words */
     const char *signatures; /* signature_algorithms; OpenSSL's words */
+    const char *groups;     /* OpenSSL's words; NULL: those that it says unasked */
     bool nameless;          /* no SNI even when the target has a name */
 };
 
