@@ -63,15 +63,16 @@ static bool read_share(struct span body, struct server_hello *hello)
 static bool read_server_hello(struct span message, struct server_hello *hello)
 {
     struct span skipped, extensions = { 0 }, body;
-    uint32_t type;
+    uint32_t compression, type;
 
     *hello = (struct server_hello){ 0 };
     if (!span_take(&message, HANDSHAKE_HEADER_BYTES, &skipped) ||
         !span_take_number(&message, 2, &hello->version) ||
         !span_take(&message, OFFER_RANDOM_BYTES, &skipped) || /* random */
         !span_take_vector(&message, 1, &skipped) ||           /* session */
-        !span_take_number(&message, 2, &hello->cipher) || !span_take(&message, 1, &skipped) ||
-        (message.size > 0 && !span_take_vector(&message, 2, &extensions)) || message.size > 0)
+        !span_take_number(&message, 2, &hello->cipher) || !span_take_number(&message, 1, &compression) ||
+        compression != 0 || (message.size > 0 && !span_take_vector(&message, 2, &extensions)) ||
+        message.size > 0)
         return false;
     while (extensions.size > 0) {
         if (!span_take_number(&extensions, 2, &type) || !span_take_vector(&extensions, 2, &body))
@@ -103,7 +104,7 @@ static enum claim_answer take_server_hello(struct claim *claim, struct span mess
     claim->tls = offer_version(claim->offer, hello.version);
     claim->cipher = offer_cipher(claim->offer, hello.cipher);
     claim->tls13 = hello.version == TLS1_3_VERSION;
-    if (claim->tls == NULL || claim->cipher == NULL)
+    if (claim->tls == NULL || claim->cipher == NULL || offer_is_tls13_suite(hello.cipher) != claim->tls13)
         return CLAIM_UNUSUAL;
     if (claim->tls13 && !make_keys(claim, message, &hello))
         return CLAIM_UNUSUAL;
@@ -148,6 +149,9 @@ static enum claim_answer take_messages(struct claim *claim, struct span *rest)
             return CLAIM_MORE;
         span_take(rest, HANDSHAKE_HEADER_BYTES + size, &message);
         answer = take_message(claim, message);
+        /* what follows this hello has other keys, and a record of its own (RFC 8446 section 5.1) */
+        if (claim->tls13 && message.at[0] == HANDSHAKE_SERVER_HELLO && rest->size > 0)
+            return CLAIM_UNUSUAL;
     }
     return answer;
 }
@@ -173,7 +177,7 @@ static enum claim_answer take_handshake(struct claim *claim, struct span fragmen
 
 static enum claim_answer take_alert(struct claim *claim, struct span alert)
 {
-    if (alert.size != 2)
+    if (alert.size != 2 || (alert.at[0] != SSL3_AL_WARNING && alert.at[0] != SSL3_AL_FATAL))
         return CLAIM_UNUSUAL;
     if (!handshake_alert_is_fatal(alert.at, claim->tls13))
         return alert.at[1] == SSL3_AD_CLOSE_NOTIFY ? CLAIM_UNUSUAL : CLAIM_MORE;

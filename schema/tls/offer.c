@@ -127,7 +127,7 @@ static void add_extension(struct text *text, enum extension type, struct span bo
     text_append(text, body.at, body.size);
 }
 
-static bool is_tls13_suite(uint32_t id)
+bool offer_is_tls13_suite(uint32_t id)
 {
     return id >> 8 == 0x13; /* RFC 8446 appendix B.4 */
 }
@@ -137,7 +137,7 @@ static void list_ciphers(struct shape *shape, enum offer_shape which, struct spa
     uint32_t id;
 
     while (span_take_number(&ciphers, 2, &id)) {
-        if (is_tls13_suite(id) ? which == OFFER_TLS13 : which == OFFER_TLS12 || both)
+        if (offer_is_tls13_suite(id) ? which == OFFER_TLS13 : which == OFFER_TLS12 || both)
             add_number(&shape->ciphers, 2, id);
     }
 }

@@ -44,5 +44,8 @@ size_t offer_write(const struct offer *offer, enum offer_shape shape, const char
 /* The standard name of a cipher suite that was offered; NULL when it was not. Lives as long as the offer. */
 const char *offer_cipher(const struct offer *offer, uint32_t id);
 
+/* TLS 1.3 has suites of its own, that none of the older versions can use. */
+bool offer_is_tls13_suite(uint32_t id);
+
 /* The name of a version that was offered ("TLSv1.2"); NULL when it was not. Static. */
 const char *offer_version(const struct offer *offer, uint32_t version);

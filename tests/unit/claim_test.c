@@ -93,6 +93,11 @@ static const struct answer_case {
       STAGE_HELLO, -1 },
     { "a cipher that was not offered", BYTES(RECORD(22, 42), SERVER_HELLO(3, 0, 0x18)), CLAIM_UNUSUAL,
       STAGE_HELLO, -1 },
+    { "a cipher of TLS 1.3 in TLS 1.2", BYTES(RECORD(22, 42), SERVER_HELLO(3, 0x13, 1)), CLAIM_UNUSUAL,
+      STAGE_HELLO, -1 },
+    { "a compression", BYTES(RECORD(22, 42), 2, 0, 0, 38, 3, 3, RANDOM, 0, ECDHE, 1), CLAIM_UNUSUAL,
+      STAGE_HELLO, -1 },
+    { "an alert of no known level", BYTES(RECORD(21, 2), 3, 40), CLAIM_UNUSUAL, STAGE_HELLO, -1 },
     { "two hellos", BYTES(RECORD(22, 42), SERVER_HELLO(3, ECDHE), RECORD(22, 42), SERVER_HELLO(3, ECDHE)),
       CLAIM_UNUSUAL, STAGE_CERTIFICATE, -1 },
     { "a Certificate before the hello", BYTES(RECORD(22, 29), CERTIFICATE), CLAIM_UNUSUAL, STAGE_HELLO, -1 },
@@ -196,6 +201,26 @@ static void a_turned_bit_shows_nothing(void **state)
         claim_clear(&claim);
         trace.answer[bit / 8] ^= (uint8_t)(1 << bit % 8);
     }
+    put_away();
+}
+
+/* Its keys are another's than those of the hello before it: nobody who holds them has said this. */
+static void a_chain_in_the_clear_shows_nothing(void **state)
+{
+    static const uint8_t clear[] = { 11, 0, 0, 17, 0, 0, 0, 13, 0, 0, 8, FRAME, 0, 0 };
+    const struct trace trace = trace_read();
+    uint8_t bytes[512];
+    size_t hello_bytes = 5 + trace.answer[4];
+    struct claim claim;
+
+    (void)state;
+    memcpy(bytes, trace.answer, hello_bytes);
+    memcpy(bytes + hello_bytes, clear, sizeof(clear));
+    bytes[4] = (uint8_t)(bytes[4] + sizeof(clear));
+    prepare_trace();
+    begin_trace(&claim, &trace);
+    assert_int_equal(feed(&claim, bytes, hello_bytes + sizeof(clear), sizeof(bytes)), CLAIM_UNUSUAL);
+    claim_clear(&claim);
     put_away();
 }
 
@@ -313,7 +338,8 @@ static void openssl_is_read_as_it_answers(void **state)
 int main(void)
 {
     const struct CMUnitTest trace[] = { cmocka_unit_test(the_trace_is_read_however_it_is_cut),
-                                        cmocka_unit_test(a_turned_bit_shows_nothing) };
+                                        cmocka_unit_test(a_turned_bit_shows_nothing),
+                                        cmocka_unit_test(a_chain_in_the_clear_shows_nothing) };
 
     return RUN_ROWS(cases, answer_is_the_same_however_it_is_cut) +
            RUN_ROWS(servers, openssl_is_read_as_it_answers) + cmocka_run_group_tests(trace, NULL, NULL);
