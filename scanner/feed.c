@@ -232,7 +232,7 @@ static bool wants_more(const struct feed *feed)
     size_t near = queue_count(feed->plan.queue) - blocked + feed->resolving;
 
     return !feed->ended && !ledger_is_full(feed->plan.ledger) && near < feed->plan.ahead &&
-           blocked < BLOCKED_MAX;
+           blocked < BLOCKED_MAX && feed->resolving < NAMES_LOOKUPS_MAX;
 }
 
 void feed_fill(struct feed *feed)

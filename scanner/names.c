@@ -16,9 +16,7 @@
 /* After so long without an answer a question is asked again, where there is time enough. */
 #define ASK_AGAIN_MS 2000
 #define HOSTS_BYTES_MAX (4 * 1024 * 1024)
-
-/* A resolver that answered anybody within this time is alive: then silence is about the name. */
-#define ALIVE_MS 10000
+#define SIGN_OF_LIFE "localhost"
 
 struct host {
     char *name, *address;
@@ -28,7 +26,9 @@ struct names {
     size_t owed; /* questions whose end libevent has not told */
     struct event_base *base;
     struct evdns_base *dns;
-    int limit_ms;
+    int limit_ms, patience_ms;
+    struct event *silence; /* while lookups are in flight */
+    struct evdns_request *sign_of_life;
     struct host *hosts;
     size_t host_count;
     int64_t answered_at_ms; /* monotonic; 0: never */
@@ -50,6 +50,7 @@ struct lookup {
     struct names *names;
     struct half halves[HALVES];
     struct event *timer;
+    int64_t started_ms; /* monotonic */
     struct names_answer answer;
     bool finished;
     names_done *done;
@@ -111,6 +112,55 @@ enum outcome_class names_judge(int ipv4, int ipv6, size_t addresses, bool resolv
     return meaning->class;
 }
 
+/* Also one that says no. */
+static bool is_answer(int result)
+{
+    return result != DNS_ERR_TIMEOUT && result != DNS_ERR_CANCEL && result != DNS_ERR_SHUTDOWN;
+}
+
+/* --- whether the resolver lives ------------------------------------------------------------------- */
+
+static void hear_sign_of_life(int result, char type, int count, int ttl, void *addresses, void *argument)
+{
+    struct names *names = argument;
+
+    (void)type;
+    (void)count;
+    (void)ttl;
+    (void)addresses;
+    names->sign_of_life = NULL;
+    names->owed--;
+    if (is_answer(result))
+        names->answered_at_ms = clock_monotonic_ms();
+}
+
+static void break_silence(evutil_socket_t socket, short what, void *argument)
+{
+    struct names *names = argument;
+
+    (void)socket;
+    (void)what;
+    if (names->sign_of_life != NULL || clock_monotonic_ms() - names->answered_at_ms < names->patience_ms)
+        return;
+    names->sign_of_life =
+        evdns_base_resolve_ipv4(names->dns, SIGN_OF_LIFE, DNS_QUERY_NO_SEARCH, hear_sign_of_life, names);
+    names->owed += names->sign_of_life != NULL;
+}
+
+static void start_listening(struct names *names)
+{
+    const struct timeval each = { names->patience_ms / 1000, names->patience_ms % 1000 * 1000 };
+
+    event_add(names->silence, &each);
+}
+
+static void stop_listening(struct names *names)
+{
+    event_del(names->silence);
+    if (names->sign_of_life != NULL)
+        evdns_cancel_request(names->dns, names->sign_of_life);
+}
+
 /* --- lookups -------------------------------------------------------------------------------------- */
 
 static void add_address(struct names_answer *answer, const char *address)
@@ -138,7 +188,7 @@ static void finish(struct lookup *lookup)
     struct names *names = lookup->names;
     struct names_answer *answer = &lookup->answer;
     int ipv4 = lookup->halves[HALF_IPV4].result, ipv6 = lookup->halves[HALF_IPV6].result;
-    bool alive = names->answered_at_ms != 0 && clock_monotonic_ms() - names->answered_at_ms < ALIVE_MS;
+    bool alive = names->answered_at_ms >= lookup->started_ms;
 
     lookup->finished = true;
     event_del(lookup->timer);
@@ -154,7 +204,8 @@ static void finish(struct lookup *lookup)
                                                                : "no resolver answers");
     else if (answer->class != CLASS_OK)
         snprintf(answer->detail, sizeof(answer->detail), "%s", weightier(ipv4, ipv6)->detail);
-    names->health.in_flight--;
+    if (--names->health.in_flight == 0)
+        stop_listening(names);
     lookup->done(lookup->context, answer);
     for (int i = 0; i < HALVES; i++) {
         if (lookup->halves[i].owed && lookup->halves[i].request != NULL)
@@ -175,7 +226,7 @@ static void receive(int result, char type, int count, int ttl, void *addresses, 
     half->owed = false;
     half->request = NULL;
     lookup->names->owed--;
-    if (result != DNS_ERR_TIMEOUT && result != DNS_ERR_CANCEL && result != DNS_ERR_SHUTDOWN) {
+    if (is_answer(result)) {
         lookup->names->health.answered++;
         lookup->names->answered_at_ms = clock_monotonic_ms();
     } else {
@@ -218,8 +269,11 @@ void names_resolve(struct names *names, const char *name, names_done *done, void
     struct lookup *lookup = memory_new(sizeof(*lookup));
     struct timeval limit = { names->limit_ms / 1000, names->limit_ms % 1000 * 1000 };
 
-    *lookup = (struct lookup){ .names = names, .done = done, .context = context };
-    names->health.in_flight++;
+    *lookup = (struct lookup){
+        .names = names, .done = done, .context = context, .started_ms = clock_monotonic_ms()
+    };
+    if (names->health.in_flight++ == 0)
+        start_listening(names);
     if (ask_hosts(names, name, &lookup->answer)) {
         limit = (struct timeval){ 0, 0 }; /* from the loop all the same */
     } else {
@@ -283,7 +337,7 @@ static const struct {
     { "attempts:", "3" },
     { "max-timeouts:", "255" },  /* three silent names would mark the server as down for all */
     { "max-reissues:", "0" },    /* one refused name would do the same */
-    { "max-inflight:", "1024" }, /* what waits in the queue has no timer running */
+    { "max-inflight:", "1024" }, /* two for each of NAMES_LOOKUPS_MAX */
     { "randomize-case:", "0" },  /* some servers of names do not give the case back */
 };
 
@@ -291,13 +345,13 @@ static const struct {
  * A question is a datagram, and a burst of some hundred overruns a resolver's buffer: each is asked again before the
  * lookup's time is over, and not so soon that a slow answer would be asked for twice.
  */
-static bool set_patience(struct evdns_base *dns, int limit_ms)
+static bool set_patience(struct names *names)
 {
-    int ms = limit_ms / 4 < ASK_AGAIN_MS ? limit_ms / 4 : ASK_AGAIN_MS;
+    int ms = names->patience_ms;
     char seconds[32];
 
     snprintf(seconds, sizeof(seconds), "%d.%03d", ms / 1000, ms % 1000);
-    return evdns_base_set_option(dns, "timeout:", seconds) == 0;
+    return evdns_base_set_option(names->dns, "timeout:", seconds) == 0;
 }
 
 struct names *names_new(struct event_base *base, const char *server, int limit_ms, struct error *err)
@@ -305,8 +359,10 @@ struct names *names_new(struct event_base *base, const char *server, int limit_m
     struct names *names = memory_new(sizeof(*names));
 
     *names = (struct names){ .base = base, .limit_ms = limit_ms };
+    names->patience_ms = limit_ms / 4 < ASK_AGAIN_MS ? limit_ms / 4 : ASK_AGAIN_MS;
+    names->silence = event_new(base, -1, EV_PERSIST, break_silence, names);
     names->dns = evdns_base_new(base, EVDNS_BASE_DISABLE_WHEN_INACTIVE);
-    if (names->dns == NULL) {
+    if (names->dns == NULL || names->silence == NULL) {
         error_set(err, ERROR_SYSTEM, "no resolver");
         goto fail;
     }
@@ -317,7 +373,7 @@ struct names *names_new(struct event_base *base, const char *server, int limit_m
         error_set(err, ERROR_OPTION, "\"%s\" is no resolver's address", server);
         goto fail;
     }
-    if (!set_patience(names->dns, limit_ms)) {
+    if (!set_patience(names)) {
         error_set(err, ERROR_SYSTEM, "the resolver does not know a limit of %d ms", limit_ms);
         goto fail;
     }
@@ -350,6 +406,8 @@ void names_free(struct names *names)
     free(names->hosts);
     if (names->dns != NULL)
         evdns_base_free(names->dns, 0);
+    if (names->silence != NULL)
+        event_free(names->silence);
     free(names);
 }
 

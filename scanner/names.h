@@ -3,7 +3,8 @@
  * questions with two answers: one that fails makes the other's addresses `incomplete`, never absent.
  * /etc/hosts is asked first, as every client on this machine would.
  *
- * Silence of our own resolver is our trouble (local_resolver), silence about one name is the name's.
+ * Silence of our own resolver is our trouble (local_resolver), silence about one name is the name's: to tell them
+ * apart, a resolver that is silent is asked for localhost, which it need not ask others for (RFC 6761 section 6.3).
  */
 #pragma once
 
@@ -17,6 +18,12 @@
 
 /* libevent hands on at most this many addresses of a type: an answer as long may be longer. */
 #define NAMES_ADDRESSES_OF_A_TYPE 32
+
+/*
+ * Lookups that may be in flight: a resolver takes no more datagrams at once, and what waited here to be asked would be
+ * called silent for it.
+ */
+#define NAMES_LOOKUPS_MAX 512
 
 struct names_answer {
     char (*addresses)[INET6_ADDRSTRLEN]; /* IPv4 first; each once */
@@ -36,6 +43,7 @@ typedef void names_done(void *context, const struct names_answer *answer);
  * each lookup then ends as local_resolver.
  */
 struct names *names_new(struct event_base *base, const char *server, int limit_ms, struct error *err);
+/* With no more than NAMES_LOOKUPS_MAX in flight. */
 void names_resolve(struct names *names, const char *name, names_done *done, void *context);
 /* Whether libevent has told of every question's end: of those that were given up it does in the loop's next turns. */
 bool names_are_quiet(const struct names *names);

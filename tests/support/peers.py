@@ -5,6 +5,7 @@ is its deed. In TLS 1.2 it sees the handshake's messages, in TLS 1.3 only record
 """
 import collections
 import itertools
+import queue
 import socket
 import struct
 import threading
@@ -222,22 +223,30 @@ class Spoiler(Peer):
 
 
 class Resolver:
-    """A DNS server: `zone` maps a name to what is done about it."""
+    """A DNS server: `zone` maps a name to what is done about it. Each answer takes `delay` seconds, whatever else is asked."""
 
-    def __init__(self, zone):
-        self.zone = zone
+    def __init__(self, zone, delay=0):
+        self.zone, self.delay = zone, delay
+        self.late = queue.SimpleQueue()
         self.asked = collections.Counter()
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
         threading.Thread(target=self._run, daemon=True).start()
+        threading.Thread(target=self._send, daemon=True).start()
 
     def _run(self):
         while True:
             query, client = self.socket.recvfrom(2048)
             answer = self.answer(query)
             if answer is not None:
-                self.socket.sendto(answer, client)
+                self.late.put((time.monotonic() + self.delay, answer, client))
+
+    def _send(self):
+        while True:
+            due, answer, client = self.late.get()
+            time.sleep(max(0, due - time.monotonic()))
+            self.socket.sendto(answer, client)
 
     def answer(self, query):
         name, at = [], 12
