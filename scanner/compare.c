@@ -4,14 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What the rest of the chains is called together. */
+#define REST "other chains"
+
 static int group_of(struct compare *compare, const char *label, int order)
 {
     size_t at = 0;
 
     while (at < compare->group_count && strcmp(compare->groups[at].label, label) != 0)
         at++;
-    if (at == COMPARE_GROUPS) /* the last place is for the rest */
-        at--;
+    if (at == compare->group_count && at >= COMPARE_GROUPS - 1) {
+        at = COMPARE_GROUPS - 1;
+        label = REST;
+        order = -1;
+    }
     if (at == compare->group_count) {
         compare->groups = array_grow(compare->groups, compare->group_count, sizeof(*compare->groups));
         compare->groups[at] = (struct compare_group){ .order = order };
@@ -48,6 +54,11 @@ bool compare_find(const struct compare *compare, const char *address, const char
 bool compare_differs(const struct compare *compare)
 {
     return compare->group_count > 1;
+}
+
+bool compare_is_alike(const struct compare *compare)
+{
+    return compare->group_count == 1 && compare->silent == 0;
 }
 
 static int newest_then_largest(const void *left, const void *right)

@@ -6,7 +6,7 @@
 
 #include "schema/base/text.h"
 
-/* More chains than this under one name are counted as one. */
+/* Under one name; the last of these groups is of all chains that have none of their own. */
 #define COMPARE_GROUPS 16
 /* Addresses that a sentence names of each chain; the others are counted. */
 #define COMPARE_NAMED 8
@@ -36,7 +36,8 @@ void compare_add(struct compare *compare, const char *address, const char *label
 /* What was added of an address: false when nothing was. NULL is a label here as there. */
 bool compare_find(const struct compare *compare, const char *address, const char **label, int *order);
 
-bool compare_differs(const struct compare *compare); /* two addresses serve two chains */
+bool compare_differs(const struct compare *compare);  /* two addresses serve two chains */
+bool compare_is_alike(const struct compare *compare); /* every address serves the same one */
 
 /*
  * The sentence. Newest chain first; "still" is said of chains that the campaign has before it. All but the largest

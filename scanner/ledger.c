@@ -172,6 +172,15 @@ static void count_place(struct ledger *ledger, const struct record *record, size
     tally_add(&ledger->tally, &place);
 }
 
+/* Behind what is said already, which may lose its end for it. */
+static void add_incomplete(struct outcome *outcome)
+{
+    static const char words[] = "; addresses_incomplete";
+    size_t used = strlen(outcome->detail), room = sizeof(outcome->detail) - sizeof(words);
+
+    strcpy(outcome->detail + (used < room ? used : room), used > 0 ? words : words + strlen("; "));
+}
+
 void ledger_attempt(struct ledger *ledger, const struct attempt *attempt)
 {
     const struct probe_result *result = &attempt->errand.result;
@@ -208,8 +217,8 @@ void ledger_attempt(struct ledger *ledger, const struct attempt *attempt)
             shown[record.shown_count++] = result->chain.items[i];
     }
     ledger->totals.certificates = ledger->seen.count;
-    if (task->addresses_incomplete && outcome.detail[0] == '\0')
-        snprintf(outcome.detail, sizeof(outcome.detail), "addresses_incomplete");
+    if (task->addresses_incomplete)
+        add_incomplete(&outcome);
     if (task->compares != NULL)
         compare_add(&task->compares[attempt->errand.hello], attempt->place->address,
                     label_of(ledger, chain, prints, result->chain.count, label),
@@ -227,7 +236,7 @@ static void compare(struct ledger *ledger, const struct task *task, size_t hello
     struct text sentence = { 0 };
 
     if (!compare_differs(compare)) {
-        ledger->totals.names_alike++;
+        ledger->totals.names_alike += compare_is_alike(compare) && !task->addresses_incomplete;
         return;
     }
     ledger->totals.names_different++;

@@ -10,6 +10,7 @@
 
 #include "schema/base/clock.h"
 #include "schema/base/input.h"
+#include "schema/base/log.h"
 #include "schema/base/text.h"
 
 #define HOSTS_FILE "/etc/hosts"
@@ -354,11 +355,19 @@ static bool set_patience(struct names *names)
     return evdns_base_set_option(names->dns, "timeout:", seconds) == 0;
 }
 
+/* Of its own it writes to standard error, and takes a name that is refused for a server that fails. */
+static void hear_libevent(int is_warning, const char *message)
+{
+    (void)is_warning;
+    log_event(LOG_DEBUG, "%s", message);
+}
+
 struct names *names_new(struct event_base *base, const char *server, int limit_ms, struct error *err)
 {
     struct names *names = memory_new(sizeof(*names));
 
     *names = (struct names){ .base = base, .limit_ms = limit_ms };
+    evdns_set_log_fn(hear_libevent);
     names->patience_ms = limit_ms / 4 < ASK_AGAIN_MS ? limit_ms / 4 : ASK_AGAIN_MS;
     names->silence = event_new(base, -1, EV_PERSIST, break_silence, names);
     names->dns = evdns_base_new(base, EVDNS_BASE_DISABLE_WHEN_INACTIVE);
