@@ -2,6 +2,13 @@
 
 #include <unistd.h>
 
+static int default_loops(void)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+    return cores < 1 ? 1 : cores > LIMITS_LOOPS_MAX ? LIMITS_LOOPS_MAX : (int)cores;
+}
+
 /* A name that SNI can carry. */
 static bool check_identification(const char *name, struct error *err)
 {
@@ -15,14 +22,13 @@ static bool check_identification(const char *name, struct error *err)
 
 struct fence *limits_apply(const struct limits *limits, struct run_plan *plan, struct error *err)
 {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
     struct fence *fence = check_identification(limits->identification, err)
                               ? fence_open(limits->allow, limits->deny, err)
                               : NULL;
 
     plan->rate = (int)limits->rate;
     plan->timeout_ms = (int)limits->timeout_s * 1000;
-    plan->loops = limits->loops > 0 ? (int)limits->loops : cores > 0 ? (int)cores : 1;
+    plan->loops = limits->loops > 0 ? (int)limits->loops : default_loops();
     plan->in_flight = (int)limits->in_flight;
     plan->per_address = (int)limits->per_address;
     plan->per_network = (int)limits->per_network;

@@ -12,6 +12,9 @@ struct limits {
     const char *resolver, *allow, *deny, *identification;
 };
 
+/* OpenSSL takes four of a process's 1,024 pthread keys for what each loop has of it. */
+#define LIMITS_LOOPS_MAX 128
+
 /* Rows of a command's option table, for settings that keep a `struct limits` as `member`. */
 #define LIMITS_OPTIONS(settings, member)                                                                     \
     { "rate",                                                                                                \
@@ -22,7 +25,7 @@ struct limits {
       .low = 1,                                                                                              \
       .high = 100000,                                                                                        \
       .unit = "probes a second",                                                                             \
-      .help = "how fast" },                                                                                  \
+      .help = "how fast; at depth certificate a refused probe connects once more, an unusual one twice" },   \
         { "timeout",                                                                                         \
           OPTION_NUMBER,                                                                                     \
           offsetof(settings, member.timeout_s),                                                              \
@@ -38,7 +41,7 @@ struct limits {
           "N",                                                                                               \
           "0",                                                                                               \
           .low = 0,                                                                                          \
-          .high = 256,                                                                                       \
+          .high = LIMITS_LOOPS_MAX,                                                                          \
           .help = "threads that shake hands; 0: one a core" },                                               \
         { "in-flight",                                                                                       \
           OPTION_NUMBER,                                                                                     \

@@ -204,22 +204,30 @@ static bool listen_on(struct metrics *metrics, struct event_base *base, int port
 
 /* --- the whole ------------------------------------------------------------------------------------ */
 
-/* 0 when it is no port, and so a path. */
-static int port_of(const char *where)
+/* *port is 0 when it is no number, and so a path. */
+static bool read_port(const char *where, int *port, struct error *err)
 {
-    bool digits = *where != '\0' && strspn(where, "0123456789") == strlen(where) && strlen(where) <= 5;
+    size_t size = strlen(where);
 
-    return digits && atoi(where) <= 65535 ? atoi(where) : 0;
+    *port = 0;
+    if (strspn(where, "0123456789") < size)
+        return true;
+    *port = size <= 5 ? atoi(where) : 0;
+    return (*port >= 1 && *port <= 65535) ||
+           error_set(err, ERROR_OPTION, "--metrics: port %s is not from 1 to 65535", where);
 }
 
 struct metrics *metrics_open(struct event_base *base, const char *where,
                              void (*ask)(void *context, struct progress *progress), void *context,
                              struct error *err)
 {
-    struct metrics *metrics = memory_new(sizeof(*metrics));
-    int port = port_of(where);
+    struct metrics *metrics;
+    int port;
     bool ok;
 
+    if (!read_port(where, &port, err))
+        return NULL;
+    metrics = memory_new(sizeof(*metrics));
     *metrics = (struct metrics){ .ask = ask, .context = context };
     if (port == 0)
         metrics->path = memory_text(where);

@@ -15,6 +15,7 @@
 #include "scanner/summary.h"
 #include "scanner/watch.h"
 #include "schema/base/clock.h"
+#include "schema/base/option.h"
 
 /* Descriptors that are not probes: output, Kafka's sockets, the resolver, mailboxes. */
 #define DESCRIPTORS_KEPT 128
@@ -269,9 +270,19 @@ static int raise_descriptors(void)
     return limit.rlim_cur > 65536 ? 65536 : (int)limit.rlim_cur;
 }
 
+/* libevent has said why. Its own way out would be exit(1), which is the answer "no". */
+static void give_no_answer(int number)
+{
+    (void)number;
+    exit(ANSWER_NONE);
+}
+
 static struct event_base *make_base(struct error *err)
 {
-    struct event_base *base = event_base_new();
+    struct event_base *base;
+
+    event_set_fatal_callback(give_no_answer);
+    base = event_base_new();
 
     if (base == NULL)
         error_set(err, ERROR_SYSTEM, "no event loop");
