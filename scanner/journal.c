@@ -88,7 +88,8 @@ void journal_close(struct journal *journal)
 
 struct sink *journal_open_sink(struct journal *journal, struct error *err)
 {
-    return sink_open_at(journal->order.out, journal->resumes ? journal->checkpoint.out_bytes : 0, err);
+    return sink_open_at(journal->order.out, journal->resumes ? journal->checkpoint.out_bytes : 0,
+                        journal->checkpoint.run, err);
 }
 
 const struct checkpoint *journal_resumed(const struct journal *journal)

@@ -67,11 +67,17 @@ const char *ledger_run(const struct ledger *ledger)
 bool ledger_resume(struct ledger *ledger, const char *run, const struct totals *totals, struct tally *tally,
                    const char *path, struct error *err)
 {
+    uint64_t records;
+
     snprintf(ledger->run, sizeof(ledger->run), "%s", run);
     ledger->totals = *totals;
     ledger->tally = *tally;
     *tally = (struct tally){ .campaign = tally->campaign };
-    return seen_read(&ledger->seen, path, err);
+    if (!seen_read(&ledger->seen, path, &records, err))
+        return false;
+    return records == totals->records ||
+           error_set(err, ERROR_CONFLICT, "%s: %" PRIu64 " records where %" PRIu64 " were written", path,
+                     records, totals->records);
 }
 
 void ledger_take_piece(struct ledger *ledger, struct task *task, struct piece *piece)

@@ -167,6 +167,17 @@ void record_write(const struct record *record, struct text *line)
     *line = json.text;
 }
 
+bool record_is_of(const char *line, size_t size, const char *run)
+{
+    struct text start = { 0 };
+    bool is;
+
+    text_format(&start, "{\"v\":%d,\"run\":\"%s\",", RECORD_VERSION, run);
+    is = size >= start.size && memcmp(line, start.bytes, start.size) == 0;
+    text_clear(&start);
+    return is;
+}
+
 /*
  * No text of a record can look like the beginning that is sought: in a JSON string every quotation mark has a
  * backslash before it.

@@ -42,6 +42,9 @@ struct record {
 /* One line of JSON without its end. */
 void record_write(const struct record *record, struct text *line);
 
+/* Whether a line, of which no more than `size` bytes are there, is a record of this run. */
+bool record_is_of(const char *line, size_t size, const char *run);
+
 /* The certificates that such a line shows, by their SHA-256. */
 void record_walk_shown(const char *line, size_t size,
                        void (*visit)(void *context, const struct fingerprint *print), void *context);

@@ -122,6 +122,8 @@ static bool describe(const struct scan_settings *settings, const struct run_plan
 
 static bool check_checkpoint(const struct scan_settings *settings, struct error *err)
 {
+    if (settings->checkpoint != NULL && strcmp(settings->checkpoint, settings->out) == 0)
+        return error_set(err, ERROR_OPTION, "--checkpoint and --out are one file, %s", settings->out);
     if (settings->checkpoint == NULL && settings->resume)
         return error_set(err, ERROR_OPTION, "--resume needs --checkpoint FILE");
     if (settings->checkpoint == NULL)
@@ -187,6 +189,8 @@ static bool open_all(const struct scan_settings *settings, struct run_plan *plan
         plan->source = opened->source = source_open(settings->targets, err);
         if (opened->source == NULL)
             return false;
+        if (source_is_at(opened->source, settings->out))
+            return error_set(err, ERROR_OPTION, "--out %s is the list of targets", settings->out);
     }
     opened->fence = limits_apply(&settings->limits, plan, err);
     if (opened->fence == NULL)

@@ -56,7 +56,7 @@ static void add_shown(void *context, const struct fingerprint *print)
     (void)seen_add(context, print);
 }
 
-bool seen_read(struct seen *seen, const char *path, struct error *err)
+bool seen_read(struct seen *seen, const char *path, uint64_t *records, struct error *err)
 {
     FILE *file = fopen(path, "re");
     char *line = NULL;
@@ -66,7 +66,7 @@ bool seen_read(struct seen *seen, const char *path, struct error *err)
 
     if (file == NULL)
         return error_errno(err, "%s", path);
-    while ((size = getline(&line, &room, file)) > 0)
+    for (*records = 0; (size = getline(&line, &room, file)) > 0; ++*records)
         record_walk_shown(line, (size_t)size, add_shown, seen);
     ok = ferror(file) == 0 || error_errno(err, "%s", path);
     free(line);

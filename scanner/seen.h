@@ -17,6 +17,6 @@ struct seen {
 /* True the first time, false ever after. */
 bool seen_add(struct seen *seen, const struct fingerprint *print);
 
-/* Those that a file of records (record.h) shows. */
-MUST_CHECK bool seen_read(struct seen *seen, const char *path, struct error *err);
+/* Those that a file of records (record.h) shows, and how many records it has. */
+MUST_CHECK bool seen_read(struct seen *seen, const char *path, uint64_t *records, struct error *err);
 void seen_clear(struct seen *seen);

@@ -92,8 +92,17 @@ struct sink *sink_open(const char *out, const struct kafka_settings *kafka, stru
     return open_descriptor(open(out, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666), out, err);
 }
 
+/* Whether somebody else's file would be cut. */
+static bool holds_records_of(int fd, const char *run)
+{
+    char start[256];
+    ssize_t size = pread(fd, start, sizeof(start), 0);
+
+    return size > 0 && record_is_of(start, (size_t)size, run);
+}
+
 /* Cut to the bytes that count. */
-static bool cut(int fd, const char *path, int64_t bytes, struct error *err)
+static bool cut(int fd, const char *path, int64_t bytes, const char *run, struct error *err)
 {
     struct stat status;
 
@@ -106,20 +115,21 @@ static bool cut(int fd, const char *path, int64_t bytes, struct error *err)
     if (status.st_size < bytes)
         return error_set(err, ERROR_CONFLICT, "%s: %lld bytes where %lld were written", path,
                          (long long)status.st_size, (long long)bytes);
+    if (bytes > 0 && !holds_records_of(fd, run))
+        return error_set(err, ERROR_CONFLICT, "%s does not hold the records of run %s", path, run);
     if (ftruncate(fd, bytes) != 0 || lseek(fd, bytes, SEEK_SET) != bytes)
         return error_errno(err, "%s", path);
     return true;
 }
 
-struct sink *sink_open_at(const char *path, int64_t bytes, struct error *err)
+struct sink *sink_open_at(const char *path, int64_t bytes, const char *run, struct error *err)
 {
-    struct sink *sink =
-        open_descriptor(open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666), path, err);
+    struct sink *sink = open_descriptor(open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666), path, err);
 
     if (sink == NULL)
         return NULL;
     sink->bytes = bytes;
-    if (cut(sink->fd, path, bytes, err))
+    if (cut(sink->fd, path, bytes, run, err))
         return sink;
     sink_close(sink);
     return NULL;

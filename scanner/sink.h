@@ -19,10 +19,10 @@ struct sink;
 struct sink *sink_open(const char *out, const struct kafka_settings *kafka, struct error *err);
 
 /*
- * A file alone, and for us alone, that keeps its first `bytes` and loses the rest. ERROR_CONFLICT when it has fewer,
- * or while another process has it open in this way.
+ * A file alone, and for us alone, that keeps its first `bytes`, which are records of `run`, and loses the rest.
+ * ERROR_CONFLICT when it has fewer or others, or while another process has it open in this way.
  */
-struct sink *sink_open_at(const char *path, int64_t bytes, struct error *err);
+struct sink *sink_open_at(const char *path, int64_t bytes, const char *run, struct error *err);
 
 /* Once, before the first record: `moved` is called from the loop when there is room again. */
 MUST_CHECK bool sink_start(struct sink *sink, struct event_base *base, void (*moved)(void *context),

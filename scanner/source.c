@@ -58,8 +58,29 @@ int64_t source_position(const struct source *source)
     return source->read_to - (int64_t)(source->end - source->start + source->dropped);
 }
 
+/* Behind an end of line, or at the end of all. */
+static bool begins_line(const struct source *source, int64_t position)
+{
+    struct stat status;
+    char before;
+
+    if (position == 0 || (fstat(source->fd, &status) == 0 && position == status.st_size))
+        return true;
+    return pread(source->fd, &before, 1, position - 1) == 1 && before == '\n';
+}
+
+bool source_is_at(const struct source *source, const char *path)
+{
+    struct stat own, other;
+
+    return fstat(source->fd, &own) == 0 && S_ISREG(own.st_mode) && stat(path, &other) == 0 &&
+           own.st_dev == other.st_dev && own.st_ino == other.st_ino;
+}
+
 bool source_seek(struct source *source, int64_t position, struct error *err)
 {
+    if (!begins_line(source, position))
+        return error_set(err, ERROR_CONFLICT, "targets: no line begins at byte %lld", (long long)position);
     if (lseek(source->fd, position, SEEK_SET) != position)
         return error_errno(err, "targets");
     source->start = source->end = source->dropped = 0;

@@ -28,6 +28,9 @@ void source_close(struct source *source);
 enum source_answer source_next(struct source *source, const char **line, size_t *size, struct error *err);
 int source_fd(const struct source *source);
 
+/* Whether that is the file it reads: to write there would lose it. */
+bool source_is_at(const struct source *source, const char *path);
+
 /* Where in a file the next line begins, in bytes from its start; and to go on there. */
 int64_t source_position(const struct source *source);
 MUST_CHECK bool source_seek(struct source *source, int64_t position, struct error *err);
