@@ -270,11 +270,11 @@ static int raise_descriptors(void)
     return limit.rlim_cur > 65536 ? 65536 : (int)limit.rlim_cur;
 }
 
-/* libevent has said why. Its own way out would be exit(1), which is the answer "no". */
+/* libevent has said why. Its own way out would be exit(1), the answer "no". */
 static void give_no_answer(int number)
 {
     (void)number;
-    exit(ANSWER_NONE);
+    _exit(ANSWER_NONE);
 }
 
 static struct event_base *make_base(struct error *err)
