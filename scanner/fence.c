@@ -148,7 +148,7 @@ static bool read_list(struct list *list, const char *path, struct error *err)
         return error_within(err, "%s", path);
     if (strlen((const char *)input.bytes) != input.size) /* the lines behind it would not count */
         ok = error_set(err, ERROR_FORMAT, "%s: a NUL byte", path);
-    rest = (char *)input.bytes;
+    rest = (char *)input.bytes + text_mark_bytes((const char *)input.bytes, input.size);
     while (ok && (line = strsep(&rest, "\n")) != NULL) {
         number++;
         ok = read_line(list, line, err) || error_within(err, "%s:%zu", path, number);

@@ -57,6 +57,10 @@ static const struct fence_case {
     { "between two networks", NULL, "10.0.0.0/24\n10.0.2.0/24\n", "10.0.1.1", NULL },
     { "comments, blanks and a file without its last end", NULL, " # a\n\n\t10.0.0.0/8 # b\r\n192.0.2.1",
       "192.0.2.1", "--deny" },
+    { "a byte order mark", NULL,
+      "\xef\xbb\xbf"
+      "192.0.2.0/24\r\n",
+      "192.0.2.1", "--deny" },
     { "all of IPv4", NULL, "0.0.0.0/0\n", "255.255.255.255", "--deny" },
     { "all of IPv4 is no IPv6", NULL, "0.0.0.0/0\n", "2001:db8::1", NULL },
     { "all of IPv6 is no IPv4", NULL, "::/0\n", "192.0.2.1", NULL },
