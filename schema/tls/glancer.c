@@ -51,8 +51,8 @@ struct glance {
     enum offer_shape shape;
     bool again; /* this is TLS 1.3 after a refusal in TLS 1.2 */
     int socket;
-    bool said; /* our hello is out */
-    size_t received;
+    bool said;                        /* our hello is out */
+    size_t received, received_before; /* in all; when the stage began */
     int64_t started_ms, end_ms, deadline_ms;
     struct event io;
     struct wheel_timer timer;
@@ -193,6 +193,7 @@ static void set_deadline(struct glance *glance)
 {
     int64_t stage_ms = clock_monotonic_ms() + probe_stage_limit_ms(stage_of(glance));
 
+    glance->received_before = glance->received;
     glance->deadline_ms = stage_ms < glance->end_ms ? stage_ms : glance->end_ms;
     wheel_set(&glance->glancer->wheel, &glance->timer, glance->deadline_ms);
 }
@@ -202,7 +203,7 @@ static void ring(void *context, struct wheel_timer *timer)
     struct glance *glance = (struct glance *)((char *)timer - offsetof(struct glance, timer));
 
     (void)context;
-    end_with(glance, outcome_of_silence(stage_of(glance)));
+    end_with(glance, outcome_of_delay(stage_of(glance), glance->received > glance->received_before));
 }
 
 static void turn(evutil_socket_t fd, short what, void *argument)
@@ -290,7 +291,7 @@ static void wake(evutil_socket_t fd, short what, void *argument)
 
     (void)fd;
     if (clock_monotonic_ms() >= glance->deadline_ms) {
-        end_with(glance, outcome_of_silence(stage_of(glance)));
+        end_with(glance, outcome_of_delay(stage_of(glance), glance->received > glance->received_before));
         return;
     }
     if (!glance->said && !say_hello(glance))

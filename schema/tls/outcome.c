@@ -124,9 +124,10 @@ struct outcome outcome_of_end(enum outcome_stage stage)
     return outcome_make(stage, CLASS_CLOSED, "the peer closed the connection");
 }
 
-struct outcome outcome_of_silence(enum outcome_stage stage)
+struct outcome outcome_of_delay(enum outcome_stage stage, bool trickles)
 {
-    return outcome_make(stage, CLASS_TIMEOUT, "nothing more came in time");
+    return outcome_make(stage, CLASS_TIMEOUT, "%s",
+                        trickles ? "what came in time was not enough" : "nothing more came in time");
 }
 
 const char *outcome_stage_name(enum outcome_stage stage)

@@ -66,8 +66,9 @@ struct outcome outcome_of_words(enum outcome_stage stage, const char *says, cons
 /* The ends that every kind of probe can come to, in the same words. */
 struct outcome outcome_of_errno(enum outcome_stage stage, int number); /* of connect(), send() or recv() */
 struct outcome outcome_of_alert(enum outcome_stage stage, int alert);
-struct outcome outcome_of_end(enum outcome_stage stage);     /* the peer's FIN, too early */
-struct outcome outcome_of_silence(enum outcome_stage stage); /* the deadline */
+struct outcome outcome_of_end(enum outcome_stage stage); /* the peer's FIN, too early */
+/* The deadline. `trickles`: bytes came before it, and were not enough. */
+struct outcome outcome_of_delay(enum outcome_stage stage, bool trickles);
 
 const char *outcome_stage_name(enum outcome_stage stage);
 const char *outcome_class_name(enum outcome_class class);

@@ -36,6 +36,7 @@ struct probe {
     enum probe_state state;
     int64_t started_ms, deadline_ms, end_ms; /* monotonic */
     struct connection connection;
+    size_t received_before; /* when the state was entered */
     struct starttls_dialogue dialogue;
     struct event *io, *timer;
     struct text request, response;
@@ -520,6 +521,7 @@ static void probe_enter(struct probe *probe, enum probe_state next)
         probe->deadline_ms = clock_monotonic_ms() + steps[next].limit_ms;
         if (probe->deadline_ms > probe->end_ms)
             probe->deadline_ms = probe->end_ms;
+        probe->received_before = probe->connection.received;
     }
     probe->state = next;
 
@@ -527,6 +529,13 @@ static void probe_enter(struct probe *probe, enum probe_state next)
         probe_finish(probe);
     else
         wait_for_event(probe);
+}
+
+/* Something comes, too slowly. Session tickets are no part of an answer. */
+static bool trickles(const struct probe *probe)
+{
+    return probe->state == PROBE_REQUESTING ? probe->response.size > 0
+                                            : probe->connection.received > probe->received_before;
 }
 
 /* The deadline is asked first: an event that keeps coming must not outrun it. */
@@ -542,7 +551,7 @@ static void wake(evutil_socket_t socket, short what, void *argument)
     if (late && probe->state == PROBE_SETTLING)
         probe_enter(probe, succeed(probe)); /* silent to the end, but the handshake itself was done */
     else if (late)
-        probe_enter(probe, end_with(probe, outcome_of_silence(stage_of(probe))));
+        probe_enter(probe, end_with(probe, outcome_of_delay(stage_of(probe), trickles(probe))));
     else
         probe_enter(probe, steps[probe->state].run(probe));
 }
