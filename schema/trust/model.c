@@ -102,15 +102,15 @@ static const struct model models[] = {
 
     /*
      * .NET Core 3.1.23 on OpenSSL 1.1, measured: it reads SSL_CERT_FILE up to the first damaged block, of SSL_CERT_DIR every
-     * file, and no TRUSTED blocks. What is not self-issued it hands to OpenSSL as if it had been served first. Policies count, a
-     * leaf's key usage and Netscape type do not.
+     * file, and no TRUSTED blocks. What is not self-issued it hands to OpenSSL as if it had been served first. Policies count,
+     * and must be decodable whoever asks for them; a leaf's key usage and Netscape type do not.
      */
     { .name = "dotnet", .clients = ".NET on Linux",
       .formats = MODEL_READS_PEM, .damage = MODEL_DAMAGE_KEEPS_BEFORE, .trusted_block = MODEL_TRUSTED_SKIPPED,
       .reads_by_line = true, .reads_x509_label = true, .loses_first_after_bom = true, .anchors = MODEL_ANCHORS_SELF_ISSUED,
       .anchors_apart = true, .anchor_dates = true, .anchor_checks = MODEL_ANCHOR_ALL, .alternatives = MODEL_ALTERNATIVES_FIRST,
       .order = MODEL_TRUSTED_FIRST, .order_matters = true, .aki = MODEL_AKI_ISSUER_SERIAL,
-      .names = MODEL_NAMES_ASCII, .flaws = AS_OPENSSL, .keys = MODEL_KEYS_PUBLIC, .eku = MODEL_EKU_ALL, .policies = true,
+      .names = MODEL_NAMES_ASCII, .flaws = BY_THE_RULES | ENCODING_POLICIES, .keys = MODEL_KEYS_PUBLIC, .eku = MODEL_EKU_ALL, .policies = true,
       .key_bits_min = 2048, .sha1_refused = true, .verifies = true },
 
     /*

@@ -296,7 +296,9 @@ static bool is_loose(X509 *x509, const uint8_t *der, size_t size)
 unsigned encoding_flaws(X509 *x509, const uint8_t *der, size_t size)
 {
     unsigned flaws = (is_broken(x509) ? ENCODING_BROKEN : 0) | (is_faulty(x509) ? ENCODING_FAULTY : 0) |
-                     (is_loose(x509, der, size) ? ENCODING_LOOSE : 0) | flaws_of_constraints(x509);
+                     (is_loose(x509, der, size) ? ENCODING_LOOSE : 0) |
+                     (decodes(x509, NID_certificate_policies) ? 0 : ENCODING_POLICIES) |
+                     flaws_of_constraints(x509);
 
     ERR_clear_error();
     return flaws;
