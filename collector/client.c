@@ -124,6 +124,21 @@ static void add_speaker(struct client_list *list, const struct installed *instal
     joined->talks = joined->talks || speaks;
 }
 
+/* A program that is connected to the servers in question with none of the TLS that we know. */
+static const struct installed stranger = {
+    .runtime = RUNTIME_STRANGER,
+    .version = (char *)(uintptr_t) "",
+    .model = "rfc5280",
+};
+
+static void add_stranger(struct client_list *list, int root_fd, const struct running *running)
+{
+    struct installed installed = stranger;
+
+    installed.executable = running->process->executable;
+    add_speaker(list, &installed, root_fd, running, true);
+}
+
 /*
  * Programs of other users that we have no right to look into: any of them may be a client, with a store of
  * its own, so that without that right no host is ready. What root itself may not see is more privileged
@@ -142,7 +157,7 @@ static bool is_unseen(const struct process *process)
 }
 
 void client_list_read(struct client_list *list, const struct process_list *processes, struct shelf *shelf,
-                      int root_fd, client_talks *talks, void *context)
+                      int root_fd, client_speaks *speaks, void *context)
 {
     struct installed_list installed;
 
@@ -150,15 +165,16 @@ void client_list_read(struct client_list *list, const struct process_list *proce
     installed_list_read(&installed, root_fd);
     for (size_t i = 0; i < processes->count; i++) {
         const struct process *process = &processes->items[i];
+        enum client_speech speech = speaks(context, process);
         struct running running;
-        bool speaks;
 
         running_find(&running, &installed, process, root_fd);
-        speaks = running.count > 0 && talks(context, process);
         for (size_t j = 0; j < running.count; j++)
-            add_speaker(list, &installed.items[running.found[j]], root_fd, &running, speaks);
+            add_speaker(list, &installed.items[running.found[j]], root_fd, &running, speech != CLIENT_SILENT);
         if (running.count == 0 && is_unseen(process))
             add_speaker(list, &unseen, root_fd, &running, false);
+        else if (running.count == 0 && process->executable != NULL && speech == CLIENT_CONNECTS)
+            add_stranger(list, root_fd, &running);
         running_clear(&running);
     }
     for (size_t i = 0; i < installed.count; i++) {

@@ -36,10 +36,16 @@ struct client_list {
     size_t count;
 };
 
-/* Whether a process speaks to the servers in question: decided by whoever knows the campaign. */
-typedef bool client_talks(void *context, const struct process *process);
+/* What a process has to do with the servers in question: decided by whoever knows the campaign. */
+enum client_speech {
+    CLIENT_SILENT,
+    CLIENT_NAMES,    /* it was told of them */
+    CLIENT_CONNECTS, /* it is connected to one */
+};
+
+typedef enum client_speech client_speaks(void *context, const struct process *process);
 
 /* Every client of the host, its trust read through the shelf. Free with client_list_clear(). */
 void client_list_read(struct client_list *list, const struct process_list *processes, struct shelf *shelf,
-                      int root_fd, client_talks *talks, void *context);
+                      int root_fd, client_speaks *speaks, void *context);
 void client_list_clear(struct client_list *list);

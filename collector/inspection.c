@@ -50,17 +50,19 @@ static void list_addresses(struct inspection *inspection)
     }
 }
 
-static bool talks(void *context, const struct process *process)
+static enum client_speech speech_of(void *context, const struct process *process)
 {
     struct inspection *inspection = context;
 
+    if (process_talks_to(process, inspection->sockets))
+        return CLIENT_CONNECTS;
     for (size_t i = 0; i < inspection->request->campaign_count; i++) {
         const struct campaign *campaign = inspection->request->campaigns[i];
 
         if (is_mentioned(&process->arguments, campaign) || is_mentioned(&process->environment, campaign))
-            return true;
+            return CLIENT_NAMES;
     }
-    return process_talks_to(process, inspection->sockets);
+    return CLIENT_SILENT;
 }
 
 static struct judgement worse(struct judgement a, struct judgement b)
@@ -215,7 +217,7 @@ struct inspection *inspection_new(const struct inspection_request *request, stru
     binding_list_read(&inspection->bindings, inspection->root_fd, request->campaigns,
                       request->campaign_count);
     client_list_read(&inspection->clients, &inspection->processes, inspection->shelf, inspection->root_fd,
-                     talks, inspection);
+                     speech_of, inspection);
     judge_all(inspection, state);
     state_close(state);
     return inspection;

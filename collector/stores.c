@@ -175,11 +175,11 @@ static void show_given(struct showing *showing, int root_fd)
     }
 }
 
-static bool says_nothing(void *context, const struct process *process)
+static enum client_speech says_nothing(void *context, const struct process *process)
 {
     (void)context;
     (void)process;
-    return false;
+    return CLIENT_SILENT;
 }
 
 static bool show_all(struct showing *showing, int root_fd, struct error *err)

@@ -73,11 +73,11 @@ static void *map(const char *path)
     return mapped;
 }
 
-static bool talks(void *context, const struct process *process)
+static enum client_speech speech_of(void *context, const struct process *process)
 {
     (void)context;
     (void)process;
-    return false;
+    return CLIENT_SILENT;
 }
 
 static void fill(struct process *process, const struct kind_case *row)
@@ -150,7 +150,7 @@ const struct client *host_make(struct host *host, const struct kind_case *row)
         host->mapped = map(row->process.maps);
     host->root_fd = input_root_open(tree, &err);
     host->shelf = shelf_new(host->root_fd);
-    client_list_read(&host->clients, &host->processes, host->shelf, host->root_fd, talks, NULL);
+    client_list_read(&host->clients, &host->processes, host->shelf, host->root_fd, speech_of, NULL);
     return find(&host->clients, row);
 }
 

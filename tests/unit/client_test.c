@@ -47,7 +47,8 @@ static const char script[] =
     "usr/local/bin/node x\n"
     "file usr/java/bare/bin/java x; mkdir -p usr/java/bare/lib/security; head -c -30 "
     "usr/lib/jvm/jdk-17/lib/security/cacerts >srv/cut.jks\n"
-    "file usr/bin/php8.2 x; file etc/php/8.2/cli/php.ini ';openssl.cafile=/no\\nopenssl.cafile = "
+    "file srv/strange x; file srv/naming x; file usr/bin/php8.2 x; file etc/php/8.2/cli/php.ini "
+    "';openssl.cafile=/no\\nopenssl.cafile = "
     "\"/srv/extra.pem\" ; why\\n'\n"
     "copy usr/lib/ssl/cert.pem var/www/html/wp-includes/certificates/ca-bundle.crt\n"
     "copy %sa.pem etc/app/ca.pem; copy %sleaf.pem etc/app/server.pem; copy %sa.pem etc/ssl/all.pem\n";
@@ -112,10 +113,12 @@ static const struct process_case {
       { "java", "-Djavax.net.ssl.trustStore=/srv/shop/pay.p12",
         "-Djavax.net.ssl.trustStorePassword=changeit35", "Main" },
       { NULL } },
+    { "/srv/strange", "/", { "strange" }, { NULL } },
+    { "/srv/naming", "/", { "naming", "https://api.test/" }, { NULL } },
 };
 
 /* Of these processes, one is another user's and the environment of one cannot be read. */
-enum { OTHERS = 7, HIDDEN = 8, NAMED = 14, DELETED = 17 };
+enum { OTHERS = 7, HIDDEN = 8, NAMED = 14, DELETED = 17, STRANGE = 20, NAMING = 21 };
 
 static int make_host(void)
 {
@@ -147,10 +150,12 @@ static int make_host(void)
     return failed;
 }
 
-static bool talks(void *context, const struct process *process)
+static enum client_speech speech_of(void *context, const struct process *process)
 {
     (void)context;
-    return process->pid == 1000;
+    return process->pid == 1000 || process->pid == 1000 + NAMING ? CLIENT_NAMES
+           : process->pid == 1000 + STRANGE                      ? CLIENT_CONNECTS
+                                                                 : CLIENT_SILENT;
 }
 
 static const struct client_case {
@@ -325,6 +330,15 @@ static const struct client_case {
       0,
       0,
       false },
+    { "a program that is connected with no TLS that we know",
+      RUNTIME_STRANGER,
+      "/srv/strange",
+      "",
+      "rfc5280",
+      { NULL },
+      1000 + STRANGE,
+      0,
+      false },
 };
 
 static bool is_client_of(const struct client *client, const struct client_case *row)
@@ -365,7 +379,14 @@ static void client_is_as_described(void **state)
         assert_int_equal(client->processes[0].pid, row->pid);
     assert_int_equal(client->trust->count, row->trusted);
     assert_int_equal(client->trust->complete, row->complete);
-    assert_int_equal(client->talks, row->pid == 1000);
+    assert_int_equal(client->talks, row->pid == 1000 || row->pid == 1000 + STRANGE);
+}
+
+static void who_was_only_told_of_the_servers_is_no_client(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < clients.count; i++)
+        assert_string_not_equal(clients.items[i].executable, "/srv/naming");
 }
 
 static void unclaimed_stores_are_those_of_cas_that_nobody_reads(void **state)
@@ -460,7 +481,7 @@ static void ids_are_stable_and_different(void **state)
     struct shelf *other = shelf_new(root_fd);
 
     (void)state;
-    client_list_read(&again, &processes, other, root_fd, talks, NULL);
+    client_list_read(&again, &processes, other, root_fd, speech_of, NULL);
     assert_int_equal(again.count, clients.count);
     for (size_t i = 0; i < again.count; i++) {
         assert_string_equal(again.items[i].id, clients.items[i].id);
@@ -474,6 +495,7 @@ static void ids_are_stable_and_different(void **state)
 int main(void)
 {
     const struct CMUnitTest rest[] = {
+        cmocka_unit_test(who_was_only_told_of_the_servers_is_no_client),
         cmocka_unit_test(unclaimed_stores_are_those_of_cas_that_nobody_reads),
         cmocka_unit_test(nothing_is_said_of_a_process_whose_environment_is_hidden),
         cmocka_unit_test(a_process_that_only_its_command_line_names_is_a_client_of_which_nothing_is_said),
@@ -488,7 +510,7 @@ int main(void)
 
     root_fd = input_root_open(tree, &err);
     shelf = shelf_new(root_fd);
-    client_list_read(&clients, &processes, shelf, root_fd, talks, NULL);
+    client_list_read(&clients, &processes, shelf, root_fd, speech_of, NULL);
     failed += RUN_ROWS(cases, client_is_as_described) + cmocka_run_group_tests(rest, NULL, NULL);
     client_list_clear(&clients);
     process_list_clear(&processes);

@@ -291,10 +291,10 @@ static void fill(struct process *process, const char *const words[4])
     text_list_add(&process->arguments, "Main");
 }
 
-static bool talks(void *context, const struct process *process)
+static enum client_speech speech_of(void *context, const struct process *process)
 {
     (void)context;
-    return process->pid != 0;
+    return process->pid != 0 ? CLIENT_NAMES : CLIENT_SILENT;
 }
 
 static const struct client *find(const struct client_list *clients)
@@ -323,7 +323,7 @@ static const struct client *look_at(struct look *look, const char *const words[4
     fill(&look->processes.items[look->processes.count++], words);
     look->processes.items[0].started_ms = started_ms;
     look->shelf = shelf_new(look->root_fd);
-    client_list_read(&look->clients, &look->processes, look->shelf, look->root_fd, talks, NULL);
+    client_list_read(&look->clients, &look->processes, look->shelf, look->root_fd, speech_of, NULL);
     return find(&look->clients);
 }
 
