@@ -29,6 +29,16 @@
     .flaws = BY_THE_RULES, .keys = MODEL_KEYS_PUBLIC | MODEL_KEY_PSS | MODEL_KEY_ED25519 | MODEL_KEY_ED448, .unknown = MODEL_UNKNOWN_TYPE | MODEL_UNKNOWN_CRL,            \
     .sha1_refused = true, .verifies = true
 
+#define NSS_FAMILY                                                                                           \
+    .trusted_block = MODEL_TRUSTED_SKIPPED, .reads_x509_label = true, .anchors = MODEL_ANCHORS_ANY,          \
+    .anchor_dates = true, .leaf_no_anchor = true, .anchor_checks = MODEL_ANCHOR_ALL, .anchor_says_ca = true, \
+    .alternatives = MODEL_ALTERNATIVES_ALL, .namesakes_unsure = true, .order = MODEL_TRUSTED_FIRST,          \
+    .aki = MODEL_AKI_KEY_ID, .names = MODEL_NAMES_BYTES, .eku = MODEL_EKU_ALL,                               \
+    .leaf_key_usage = MODEL_LEAF_USAGE_KIND, .netscape = true, .policies = true, .strict = true, .key_bits_min = 1024, .sha2_only = true, \
+    .flaws = BY_THE_LETTER, .keys = MODEL_KEYS_PUBLIC | MODEL_KEY_PSS | MODEL_KEY_DSA,                       \
+    .unknown = MODEL_UNKNOWN_POLICIES | MODEL_UNKNOWN_RULES | MODEL_UNKNOWN_CRL, .unknown_forms = MODEL_FORM(GEN_DIRNAME), \
+    .sha1_refused = true, .verifies = true
+
 /*
  * What a Java virtual machine asks where the served list is no path (PKIXValidator.doBuild): at most five intermediates
  * (PKIXBuilderParameters.getMaxPathLength), and anchors must be valid. JDK 11 looks at an anchor's name constraints
@@ -189,13 +199,14 @@ static const struct model models[] = {
      * policies.
      */
     { .name = "nss", .clients = "Firefox, Thunderbird and programs on NSS",
-      .formats = MODEL_READS_ANY, .damage = MODEL_DAMAGE_SKIPS_BLOCK, .trusted_block = MODEL_TRUSTED_SKIPPED,
-      .reads_x509_label = true, .anchors = MODEL_ANCHORS_ANY, .anchor_dates = true, .leaf_no_anchor = true,
-      .anchor_checks = MODEL_ANCHOR_ALL, .anchor_says_ca = true, .alternatives = MODEL_ALTERNATIVES_ALL, .namesakes_unsure = true,
-      .order = MODEL_TRUSTED_FIRST, .aki = MODEL_AKI_KEY_ID, .names = MODEL_NAMES_BYTES, .eku = MODEL_EKU_ALL,
-      .leaf_key_usage = MODEL_LEAF_USAGE_KIND, .netscape = true, .policies = true, .strict = true, .key_bits_min = 1024, .sha2_only = true,
-      .flaws = BY_THE_LETTER, .keys = MODEL_KEYS_PUBLIC | MODEL_KEY_PSS | MODEL_KEY_DSA,
-      .unknown = MODEL_UNKNOWN_POLICIES | MODEL_UNKNOWN_RULES | MODEL_UNKNOWN_CRL, .unknown_forms = MODEL_FORM(GEN_DIRNAME), .sha1_refused = true, .verifies = true },
+      NSS_FAMILY, .formats = MODEL_READS_ANY, .damage = MODEL_DAMAGE_SKIPS_BLOCK },
+
+    /*
+     * libcurl 7.88.1 with NSS 3.87 and its PEM module, measured: the classic builder, and a damaged block loses the file.
+     * What a database of NSS adds (SSL_DIR, /etc/pki/nssdb) is not read.
+     */
+    { .name = "nss-pem", .clients = "curl and libcurl with NSS: RHEL and CentOS 6 and 7",
+      NSS_FAMILY, .formats = MODEL_READS_PEM, .damage = MODEL_DAMAGE_DROPS_FILE },
 
     /*
      * rustls 0.23 with rustls-webpki and rustls-native-certs, measured: an anchor is a name, a key and name constraints;

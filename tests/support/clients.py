@@ -136,6 +136,19 @@ def ask_git(cases):
         return list(pool.map(accepts, cases))
 
 
+NSS_CURL = """import ctypes, sys
+curl = ctypes.CDLL("libcurl-nss.so.4")
+curl.curl_easy_init.restype = curl.curl_slist_append.restype = ctypes.c_void_p
+handle, port, store = ctypes.c_void_p(curl.curl_easy_init()), sys.argv[1], sys.argv[2].encode()
+bindings = ctypes.c_void_p(curl.curl_slist_append(None, b"%s:%%s:127.0.0.1" %% port.encode()))
+for option, value in ((10002, b"https://%s:%%s/" %% port.encode()), (10065, store), (10203, bindings)):
+    curl.curl_easy_setopt(handle, option, value)
+curl.curl_easy_setopt(handle, 44, ctypes.c_long(1))
+code = curl.curl_easy_perform(handle)
+print(code, file=sys.stderr)
+sys.exit(code != 0)
+""" % (HOST, HOST)
+
 PYTHON = """import socket, ssl, sys
 for line in sys.stdin:
     port, store = line.split(None, 1)
@@ -196,6 +209,8 @@ def find_clients():
         yield "wget", "gnutls", "pem", one_by_one(lambda port, store: (
             "wget", "-q", "-t", "1", "-O", "/dev/null", "--ca-directory", "/nonexistent", "--ca-certificate", store,
             "https://localhost:%d/" % port))
+    if can_be_had(sys.executable, "-c", "import ctypes; ctypes.CDLL('libcurl-nss.so.4')"):
+        yield "curl with NSS", "nss-pem", "pem", one_by_one(lambda port, store: (sys.executable, "-c", NSS_CURL, str(port), store))
     if has("git"):
         yield "git", "gnutls", "pem", ask_git
     if has("php"):
