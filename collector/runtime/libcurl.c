@@ -14,18 +14,53 @@
 /* Debian's; other distributions build with a bundle alone. */
 static const char default_directory[] = "/etc/ssl/certs";
 
+#define OF_NSS "nss-pem"
+
 static bool is_of_gnutls(const char *model)
 {
     return text_starts(model, "gnutls");
 }
 
-const char *libcurl_model(int root_fd, const char *program)
+static bool is_of_openssl(const char *model)
 {
-    char *rest = tree_find_text(root_fd, program, "libcurl-gnutls.so", "");
-    bool gnutls = rest != NULL;
+    return text_starts(model, "openssl");
+}
+
+static bool has_text(int root_fd, const char *path, const char *mark)
+{
+    char *rest = tree_find_text(root_fd, path, mark, "");
 
     free(rest);
-    return gnutls ? gnutls_model(root_fd) : "openssl-partial";
+    return rest != NULL;
+}
+
+const char *libcurl_model(int root_fd, const char *program)
+{
+    if (has_text(root_fd, program, "libcurl-gnutls.so"))
+        return gnutls_model(root_fd);
+    return has_text(root_fd, program, "libcurl-nss.so") ? OF_NSS : "openssl-partial";
+}
+
+static const char *name_of(const char *model)
+{
+    return is_of_gnutls(model)    ? "libcurl-gnutls.so.4"
+           : is_of_openssl(model) ? "libcurl.so.4"
+                                  : "libcurl-nss.so.4";
+}
+
+/* The names of Debian's libraries say it; others have but one, and Red Hat's was made with NSS up to RHEL 7. */
+static void read_backend(struct installed *installed, int root_fd, const char *library)
+{
+    char *directory;
+
+    if (!is_of_openssl(installed->model) || has_text(root_fd, library, "libssl.so"))
+        return;
+    directory = openssldir_of(root_fd, library);
+    if (has_text(root_fd, library, "libnss3.so"))
+        installed->model = OF_NSS;
+    else if (directory == NULL)
+        installed->unclear = "libcurl's TLS";
+    free(directory);
 }
 
 static void add_stores(struct text_list *stores, int root_fd, const char *library)
@@ -66,20 +101,26 @@ static void set_openssl(struct installed *installed, int root_fd)
 
 void libcurl_describe(struct installed *installed, int root_fd)
 {
-    bool gnutls = is_of_gnutls(installed->model);
+    static const char *const folders[] = { "/usr/lib/*", "/usr/lib64" };
     struct text_list libraries = { 0 };
 
-    tree_glob(root_fd, gnutls ? "/usr/lib/*/libcurl-gnutls.so.4" : "/usr/lib/*/libcurl.so.4", &libraries);
-    tree_glob(root_fd, gnutls ? "/usr/lib64/libcurl-gnutls.so.4" : "/usr/lib64/libcurl.so.4", &libraries);
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+        char *pattern = tree_join(folders[i], name_of(installed->model));
+
+        tree_glob(root_fd, pattern, &libraries);
+        free(pattern);
+    }
     text_list_add(&libraries, installed->resolved);
     for (size_t i = 0; installed->version == NULL && i < libraries.count; i++) {
         installed->version = tree_find_text(root_fd, libraries.items[i], "libcurl/", " ");
-        if (installed->version != NULL)
-            add_stores(&installed->stores, root_fd, libraries.items[i]);
+        if (installed->version == NULL)
+            continue;
+        add_stores(&installed->stores, root_fd, libraries.items[i]);
+        read_backend(installed, root_fd, libraries.items[i]);
     }
-    if (gnutls)
+    if (is_of_gnutls(installed->model))
         installed->unclear = gnutls_unclear(root_fd);
-    else
+    else if (is_of_openssl(installed->model))
         set_openssl(installed, root_fd);
     text_list_clear(&libraries);
 }
@@ -87,7 +128,7 @@ void libcurl_describe(struct installed *installed, int root_fd)
 void libcurl_choose(struct choice *choice, const struct installed *installed, const struct speaker *speaker,
                     const char *file, const char *directory)
 {
-    if (!is_of_gnutls(installed->model))
+    if (is_of_openssl(installed->model))
         openssl_conf_choose(choice, installed, speaker);
     if (file != NULL)
         choice_add_set(choice, speaker, file, CHOICE_FILE);
@@ -100,8 +141,10 @@ void libcurl_choose(struct choice *choice, const struct installed *installed, co
         choice->needs_first = choice->needs_first || !is_directory;
     }
     choice->needs_first = choice->needs_first || file != NULL;
-    if (directory != NULL && is_of_gnutls(installed->model))
-        choice_add_set(choice, speaker, directory, CHOICE_ANY);
-    else if (directory != NULL)
+    if (directory != NULL && is_of_openssl(installed->model))
         openssl_choose_directories(choice, speaker, directory);
+    else if (directory != NULL && is_of_gnutls(installed->model))
+        choice_add_set(choice, speaker, directory, CHOICE_ANY);
+    else if (directory != NULL) /* where it is absent nothing is trusted */
+        choice_doubt(choice, "CURLOPT_CAPATH");
 }

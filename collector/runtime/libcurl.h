@@ -6,11 +6,11 @@
 
 #include "collector/runtime/choice.h"
 
-/* The model of a program that is linked with it: it comes with OpenSSL and, in Debian, with GnuTLS as well. */
+/* The model of a program that is linked with it: it comes with OpenSSL and, in Debian, with GnuTLS and NSS as well. */
 const char *libcurl_model(int root_fd, const char *program);
 
 /*
- * Adds its stores and sets the version of what is installed: those of the system's library of that model or, where there
+ * Adds its stores and sets the version of what is installed, and its model where the library tells another TLS: those of the system's library of that model or, where there
  * is none, of the program, which may carry one.
  */
 void libcurl_describe(struct installed *installed, int root_fd);

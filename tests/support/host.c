@@ -139,7 +139,7 @@ const struct client *host_make(struct host *host, const struct kind_case *row)
     assert_non_null(mkdtemp(tree));
     make_file(&(struct host_file){ OPENSSL, OPENSSL_BYTES });
     make_file(&(struct host_file){ "/usr/lib/ssl/cert.pem", PEM_A });
-    make_file(&(struct host_file){ "/usr/lib/x/libcurl.so.4", "libcurl/7.88.1 \n" BUNDLE "\n" });
+    make_file(&(struct host_file){ "/usr/lib/x/libcurl.so.4", "libcurl/7.88.1 \nlibssl.so.3\n" BUNDLE "\n" });
     for (size_t i = 0; i < 8 && row->files[i].path != NULL; i++)
         make_file(&row->files[i]);
     if (row->process.executable != NULL) {
