@@ -1,6 +1,7 @@
 #include "schema/trust/by_key.h"
 
 #include "schema/trust/course.h"
+#include "schema/trust/namesake.h"
 #include "schema/trust/rule.h"
 #include "schema/trust/walk.h"
 
@@ -55,8 +56,18 @@ static bool is_sound_anchor(const struct path_query *query, const struct trust_e
 
 static bool has_name_of(const struct trust_entry *entry, const struct trust_entry *named)
 {
-    return entry->certificate != NULL && fingerprint_equal(certificate_subject_digest(entry->certificate),
-                                                           certificate_subject_digest(named->certificate));
+    return entry->certificate != NULL && namesake_is_one(entry->certificate, named->certificate);
+}
+
+static bool has_unlike_namesake(const struct path_query *query, const struct trust_entry *named)
+{
+    for (size_t i = 0; i < query->trust->count; i++) {
+        const struct trust_entry *entry = &query->trust->entries[i];
+
+        if (has_name_of(entry, named) && namesake_is_unlike(entry->certificate, named->certificate))
+            return true;
+    }
+    return false;
 }
 
 /* Whether the client may find something else of this name, or this not. */
@@ -73,15 +84,16 @@ static bool name_is_unsure(const struct path_query *query, const struct trust_en
 
 /*
  * The entry that a one-path client takes for the name of `named`: the first that is valid now, else the
- * one that ends last; OpenSSL 1.0.2 the first. Key ids could decide otherwise, but no certificate below is known.
+ * one that ends last; OpenSSL 1.0.2 the first, GnuTLS the last that is valid. Key ids could decide otherwise, but no certificate below is known.
  */
 static const struct trust_entry *first_of_name(const struct path_query *query,
                                                const struct trust_entry *named)
 {
     const struct trust_entry *best = NULL, *served = NULL;
+    bool backwards = query->model->alternatives == MODEL_ALTERNATIVES_SERVED;
 
     for (size_t i = 0; i < query->trust->count; i++) {
-        const struct trust_entry *entry = &query->trust->entries[i];
+        const struct trust_entry *entry = &query->trust->entries[backwards ? query->trust->count - 1 - i : i];
 
         if (!has_name_of(entry, named))
             continue;
@@ -100,7 +112,7 @@ static const struct trust_entry *first_of_name(const struct path_query *query,
     return best != NULL ? best : served;
 }
 
-/* Java may cut the list at an entry's name and key, and then take that entry, good or not. */
+/* Java and GnuTLS may cut the list at an entry's name and key, and then take that entry, good or not. */
 static bool has_unsound(const struct path_query *query, const struct fingerprint *keys, size_t count)
 {
     for (size_t i = 0; i < query->trust->count; i++) {
@@ -127,18 +139,25 @@ static enum path_verdict accept_entry(const struct path_query *query, const stru
     if (all) {
         *via = entry;
         *reason = PATH_NAMESAKE;
-        return !is_sound_anchor(query, entry)                         ? PATH_UNTRUSTED
-               : query->model->alternatives == MODEL_ALTERNATIVES_ALL ? PATH_TRUSTED
-               : has_unsound(query, keys, count)                      ? PATH_UNDETERMINED
-                                                                      : PATH_TRUSTED;
+        if (!is_sound_anchor(query, entry))
+            return PATH_UNTRUSTED;
+        return (query->model->namesakes_unsure && has_unlike_namesake(query, entry)) ||
+                       (query->model->alternatives == MODEL_ALTERNATIVES_JSSE &&
+                        has_unsound(query, keys, count))
+                   ? PATH_UNDETERMINED
+                   : PATH_TRUSTED;
     }
     *via = first_of_name(query, entry);
     if (!is_among(keys, count, &(*via)->key_identity)) {
         *reason = PATH_NAMESAKE;
         return PATH_UNDETERMINED;
     }
-    if (query->model->alternatives == MODEL_ALTERNATIVES_SERVED)
-        return is_sound_anchor(query, *via) ? PATH_TRUSTED : PATH_UNTRUSTED;
+    if (query->model->alternatives == MODEL_ALTERNATIVES_SERVED) {
+        *reason = PATH_NAMESAKE;
+        return !is_sound_anchor(query, *via)     ? PATH_UNTRUSTED
+               : has_unsound(query, keys, count) ? PATH_UNDETERMINED
+                                                 : PATH_TRUSTED;
+    }
     return entry_leads_up(query, *via, reason);
 }
 

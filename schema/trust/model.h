@@ -167,7 +167,7 @@ struct model {
     bool order_matters; /* the order of the trust set changes verdicts, and so belongs to its digest */
     enum model_aki aki;
     enum model_names names;
-    bool namesakes_unsure; /* which of two intermediates of one name is taken cannot be said */
+    bool namesakes_unsure; /* which of two certificates of one name is taken cannot be said */
 
     /* checking */
     enum model_eku eku;

@@ -6,6 +6,7 @@
 #include "schema/trust/course.h"
 #include "schema/trust/jsse.h"
 #include "schema/trust/listing.h"
+#include "schema/trust/namesake.h"
 #include "schema/trust/rule.h"
 #include "schema/trust/search.h"
 #include "schema/trust/walk.h"
@@ -176,9 +177,25 @@ static bool serves_namesakes(const struct pool *pool)
             const struct pool_member *a = &pool->members[pool->served[i]],
                                      *b = &pool->members[pool->served[j]];
 
-            if (a != b && !a->trusted && !b->trusted &&
-                fingerprint_equal(certificate_subject_digest(a->certificate),
-                                  certificate_subject_digest(b->certificate)))
+            if (a != b && !a->trusted && !b->trusted && namesake_is_one(a->certificate, b->certificate))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Two that are trusted, of which one may do where the other does not. */
+static bool trusts_unlike_namesakes(const struct pool *pool)
+{
+    for (size_t i = 0; i < pool->count; i++) {
+        const struct pool_member *a = &pool->members[pool->by_subject[i]];
+
+        for (size_t j = i + 1; j < pool->count; j++) {
+            const struct pool_member *b = &pool->members[pool->by_subject[j]];
+
+            if (!namesake_is_one(a->certificate, b->certificate))
+                break;
+            if (a->trusted && b->trusted && namesake_is_unlike(a->certificate, b->certificate))
                 return true;
         }
     }
@@ -242,7 +259,8 @@ static enum path_verdict judge_all(struct pool *pool, struct path_result *result
             qsort(result->dead_ends, result->dead_end_count, sizeof(*result->dead_ends), compare_paths);
     }
     free(search.members);
-    if (found && pool->query->model->namesakes_unsure && serves_namesakes(pool))
+    if (found && pool->query->model->namesakes_unsure &&
+        (serves_namesakes(pool) || trusts_unlike_namesakes(pool)))
         return without_path(pool, PATH_NAMESAKE, reason);
     return strays  ? without_path(pool, PATH_NAMESAKE, reason)
            : found ? PATH_TRUSTED

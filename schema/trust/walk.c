@@ -184,6 +184,16 @@ static void walk_first_issuers(struct pool *pool, struct walk *walk)
     free(used);
 }
 
+/* Served twice is no stray. */
+static bool leaves_out_served(const struct pool *pool, const struct walk *walk)
+{
+    for (size_t i = 0; i < pool->query->chain->count; i++) {
+        if (!contains(walk, pool->served[i]))
+            return true;
+    }
+    return false;
+}
+
 /* The list in the order in which it was issued, without a self-signed end. */
 static void follow_served(struct pool *pool, struct walk *walk)
 {
@@ -198,6 +208,7 @@ static void follow_served(struct pool *pool, struct walk *walk)
         }
     }
     walk->bounded = walk->count >= WALK_DEPTH_MAX - 1;
+    walk->strays = leaves_out_served(pool, walk);
     if (walk->count > 1 && pool->members[walk->members[walk->count - 1]].self_issued)
         walk->count--;
 }
@@ -217,11 +228,19 @@ static const X509_NAME *subject_of(const struct pool *pool, size_t member)
     return X509_get_subject_name(certificate_x509(pool->members[member].certificate));
 }
 
+/* Of several ends of a name the last that is valid; in the second try the first, if that is not valid. */
+static size_t better_end(const struct pool *pool, size_t best, size_t candidate, bool first_try)
+{
+    bool moves = best == NOBODY || (is_valid_now(pool, candidate) && (first_try || is_valid_now(pool, best)));
+
+    return moves ? candidate : best;
+}
+
 /*
  * GnuTLS files its trust list by subject and looks at one name only. The list is cut where it holds a
  * key of that name; what is left must have been issued by one.
  */
-static bool end_in(struct pool *pool, struct walk *walk, const X509_NAME *name, bool prefer_valid)
+static bool end_in(struct pool *pool, struct walk *walk, const X509_NAME *name, bool first_try)
 {
     size_t count = walk->count, best = NOBODY;
 
@@ -239,7 +258,7 @@ static bool end_in(struct pool *pool, struct walk *walk, const X509_NAME *name, 
         if (!pool->members[member].anchor || !same_name(name, subject_of(pool, member)) ||
             !likely_issued(pool, walk->members[count - 1], member))
             continue;
-        best = prefer_valid ? better(pool, best, member) : best == NOBODY ? member : best;
+        best = better_end(pool, best, member, first_try);
     }
     if (best == NOBODY)
         return false;
@@ -264,8 +283,9 @@ static void walk_served_list(struct pool *pool, struct walk *walk)
     } else if (walk->count == 1 && pool->served_count == 1 && pool->members[0].anchor) {
         walk->anchored = walk->pinned = true;
         return;
+    } else if (walk->strays) { /* they follow the list's end, whose issuer they are not */
+        return;
     }
-    /* The second try takes the first of that name, even an expired one: measured with a doubled root. */
     *walk = served;
     if (!end_in(pool, walk, subject_of(pool, last), false) && found.count > 0)
         *walk = found;
