@@ -26,7 +26,9 @@ const struct option explain_options[] = {
       .help = "how the client reads the stores and builds paths; without it: rfc5280" },
     { "name", OPTION_TEXT, AT(name), .argument = "HOST", .help = "the host name or address that must match" },
     { "at", OPTION_LIST, AT(at), .argument = "TIME",
-      .help = "judge at this instant; several, or several clients, give one table of who breaks when" },
+      .help = "judge at this instant, a date being its midnight in the campaign's time zone or else UTC; "
+              "several, or several "
+              "clients, give one table of who breaks when" },
     { "time", OPTION_LIST, AT(time), .argument = "TIME", .help = "the same as --at; without either: now" },
     { "known", OPTION_TEXT, AT(known), .argument = "FILE",
       .help = "intermediates in PEM that the client may find besides those served" },

@@ -30,10 +30,12 @@ static void add_client(struct question *question, const struct question_client *
 static bool add_instants(struct question *question, const char *option, const struct text_list *texts,
                          struct error *err)
 {
+    const char *zone = question->campaign != NULL ? question->campaign->zone : "UTC";
+
     for (size_t i = 0; i < texts->count; i++) {
         question->instants =
             array_grow(question->instants, question->instant_count, sizeof(*question->instants));
-        if (!clock_parse(texts->items[i], "UTC", &question->instants[question->instant_count], err)) {
+        if (!clock_parse(texts->items[i], zone, &question->instants[question->instant_count], err)) {
             err->kind = ERROR_OPTION;
             return error_within(err, "--%s", option);
         }
@@ -214,9 +216,10 @@ bool question_read(struct question *question, const struct explain_settings *set
     if (settings->phase != NULL && (settings->campaign == NULL || settings->chain != NULL))
         return error_set(err, ERROR_OPTION,
                          "--phase names a phase of --campaign, whose chains are explained");
-    if (!check_clients(settings, err) || !read_instants(question, settings, err) ||
+    if (!check_clients(settings, err) ||
         (settings->known != NULL && !certificate_list_read_pem(&question->known, settings->known, err)) ||
         (settings->campaign != NULL && !read_campaign(question, settings->campaign, err)) ||
+        !read_instants(question, settings, err) || /* a day is one of the campaign's */
         !(settings->client.count > 0 ? read_releases(question, &settings->client, err)
                                      : read_stores(question, settings, err)))
         return false;
