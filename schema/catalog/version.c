@@ -41,6 +41,16 @@ static bool is_end_of_java(const char *at)
     return *at == '\0' || *at == '-' || *at == '+';
 }
 
+/* Java 5 to 8 had updates alone: Zulu's 8.20.0.5 is 8u121, which it does not say. */
+static bool is_vendors_count(const struct version *dotted, int update)
+{
+    const int *parts = dotted->parts;
+
+    if (parts[0] == 1 && parts[1] >= 5)
+        return parts[3] != 0 || (update > 0 && parts[2] != 0);
+    return parts[0] >= 5 && parts[0] <= 8 && parts[1] != 0;
+}
+
 /* {release, minor, update}: "1.8.0_131" and "8u131" are {8, 0, 131}, "17.0.15" is {17, 0, 15}. */
 static bool parse_java(const char *text, struct version *version)
 {
@@ -54,7 +64,7 @@ static bool parse_java(const char *text, struct version *version)
         if (!take_number(&text, &update))
             return false;
     }
-    if (!is_end_of_java(text))
+    if (!is_end_of_java(text) || is_vendors_count(&dotted, update))
         return false;
     if (dotted.parts[0] != 1) {
         *version = dotted;

@@ -158,7 +158,7 @@ static enum path_verdict judge_walk(struct pool *pool, struct path_result *resul
         if (walk.pinned) /* what stands above a trusted leaf was judged, but is no part of what is trusted */
             result->paths[0].count = 1;
     }
-    if (walk.anchored && course.problems == 0 && !walk.unsure)
+    if (walk.anchored && course.problems == 0 && !walk.unsure && !walk.bounded)
         return PATH_TRUSTED;
     return without_path(pool,
                         walk.bounded                         ? "depth-limit"

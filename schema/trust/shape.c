@@ -100,7 +100,8 @@ void shape_judge(struct path_result *result)
 {
     bool any = false;
 
-    if (result->verdict != PATH_TRUSTED)
+    if (result->verdict != PATH_TRUSTED ||
+        result->path_count == 0) /* who checks nothing has no profile either */
         return;
     for (size_t i = 0; i < result->path_count; i++) {
         struct path *path = &result->paths[i];
