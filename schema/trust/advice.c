@@ -88,6 +88,47 @@ static bool try_reordering(const struct explain_subject *subject, struct text *o
     return helps;
 }
 
+static bool try_without_marks(const struct explain_subject *subject, uint32_t cleared)
+{
+    const struct trust_set *now = subject->query->trust;
+    struct trust_set *set = trust_set_new();
+    struct path_query query = *subject->query;
+    bool helps;
+
+    set->complete = now->complete;
+    for (size_t i = 0; i < now->count; i++)
+        trust_set_add(set, &now->entries[i].fingerprint, &now->entries[i].key_identity,
+                      now->entries[i].marks & ~cleared, now->entries[i].certificate);
+    for (size_t i = 0; i < now->parameters.count; i++)
+        text_list_add(&set->parameters, now->parameters.items[i]);
+    query.trust = set;
+    helps = would_do(&query);
+    trust_set_free(set);
+    return helps;
+}
+
+static const struct trust_entry *find_rejected(const struct trust_set *trust)
+{
+    for (size_t i = 0; trust != NULL && i < trust->count; i++) {
+        if ((trust->entries[i].marks & TRUST_MARK_REJECTED) != 0 && trust->entries[i].certificate != NULL)
+            return &trust->entries[i];
+    }
+    return NULL;
+}
+
+/* To add once more what the store rejects would leave it rejected. */
+static bool try_lifting(const struct explain_subject *subject, struct text *out)
+{
+    const struct trust_entry *rejected = find_rejected(subject->query->trust);
+
+    if (rejected == NULL || !try_without_marks(subject, TRUST_MARK_REJECTED))
+        return false;
+    text_add(out, "lift the rejection of ");
+    name_certificate(out, rejected->certificate);
+    text_add(out, " in the trust store");
+    return true;
+}
+
 /* The client's store holds one root more, put in front as an administrator can. */
 static bool try_adding(const struct explain_subject *subject, struct certificate *root, struct text *out)
 {
@@ -143,9 +184,9 @@ static const char *leaf_advice(enum path_problem_code code)
     case PATH_CRITICAL_EXTENSION:
         return "have the server's certificate issued anew: this client cannot process it";
     case PATH_PROFILE: return "serve a certificate of the profile";
+    case PATH_NAME_CONSTRAINTS: return "serve a certificate whose issuers may name this host";
     case PATH_NOT_A_CA:
     case PATH_PATH_LENGTH:
-    case PATH_NAME_CONSTRAINTS:
     case PATH_POLICY:
     case PATH_NO_ISSUER:
     case PATH_AKI_MISMATCH:
@@ -168,6 +209,41 @@ static const char *find_leaf_advice(const struct path *path)
     return NULL;
 }
 
+/* What is wrong with a certificate above the leaf. */
+static bool add_issuer_advice(const struct path *path, struct text *out)
+{
+    for (size_t i = 0; i < path->problem_count; i++) {
+        for (size_t at = 1; at < path->count; at++) {
+            const struct certificate *certificate = path->certificates[at];
+
+            if (path->problems[i].code == PATH_NO_ISSUER ||
+                !fingerprint_equal(&path->problems[i].certificate, certificate_fingerprint(certificate)))
+                continue;
+            text_add(out, path->anchored && at + 1 == path->count
+                              ? "use another root than "
+                              : "serve another certificate in the place of ");
+            name_certificate(out, certificate);
+            text_format(out, ": %s", path_problem_name(path->problems[i].code));
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_missing(const struct path *path, struct text *out)
+{
+    const struct certificate *last = path->certificates[path->count - 1];
+
+    if (path->count == 1)
+        text_format(out,
+                    "serve the certificate of %s, which issued \"%s\"; or, if that is a root, add it to the "
+                    "trust store",
+                    certificate_issuer(last), certificate_label(last));
+    else
+        text_format(out, "add the root above \"%s\" to the trust store, or serve its certificate: %s",
+                    certificate_label(last), certificate_issuer(last));
+}
+
 void advice_add(const struct explain_subject *subject, struct text *out)
 {
     const struct path_result *result = subject->result;
@@ -183,10 +259,9 @@ void advice_add(const struct explain_subject *subject, struct text *out)
         text_add(out, advice);
         return;
     }
-    if (try_reordering(subject, out) || try_serving(subject, out) || try_roots(subject, out))
+    if (try_reordering(subject, out) || try_serving(subject, out) || try_lifting(subject, out) ||
+        try_roots(subject, out) || add_issuer_advice(closest, out))
         return;
     if (!closest->anchored)
-        text_format(out, "add the root above \"%s\" to the trust store, or serve its certificate: %s",
-                    certificate_label(closest->certificates[closest->count - 1]),
-                    certificate_issuer(closest->certificates[closest->count - 1]));
+        add_missing(closest, out);
 }

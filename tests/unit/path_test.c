@@ -19,6 +19,11 @@ static const char *const mail[] = { "basicConstraints=critical,CA:TRUE", "extend
 static const char *const short_ca[] = { "basicConstraints=critical,CA:TRUE,pathlen:0", NULL };
 static const char *const fenced[] = { "basicConstraints=critical,CA:TRUE",
                                       "nameConstraints=critical,excluded;DNS:example.com", NULL };
+static const char *const named_ca[] = { "basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign",
+                                        "subjectKeyIdentifier=hash", NULL };
+static const char *const named_fenced[] = { "basicConstraints=critical,CA:TRUE",
+                                            "keyUsage=critical,keyCertSign", "subjectKeyIdentifier=hash",
+                                            "nameConstraints=critical,excluded;DNS:example.com", NULL };
 static const char *const strange[] = { "basicConstraints=critical,CA:TRUE", "1.2.3.4=critical,ASN1:NULL",
                                        NULL };
 static const char *const server[] = { "subjectAltName=DNS:www.example.com", "extendedKeyUsage=serverAuth",
@@ -47,6 +52,9 @@ static const struct member {
     { 'p', 0, "CN=New", 2, 0, short_ca, 0, 0, NULL },
     { 'P', 'O', "CN=New", 2, 1, short_ca, 0, 0, NULL }, /* a cross-certificate that allows one CA less */
     { 'n', 0, "CN=New", 2, 0, fenced, 0, 0, NULL },
+    { 'a', 0, "CN=New", 2, 0, named_ca, 0, 0, NULL },
+    { 'A', 0, "CN=New", 2, 0, named_ca, PAST, 0, NULL },
+    { 'b', 0, "CN=New", 2, 0, named_fenced, 0, 0, NULL },
     { 's', 0, "CN=New", 2, 0, strange, 0, 0, NULL },
     { 'S', 0, "CN=New", 2, 0, ca, 0, 0, "SHA1" }, /* its own signature is weak, and nobody minds */
     { 'i', 'N', "CN=Issuing", 3, 2, ca, 0, 0, "SHA1" },
@@ -326,6 +334,10 @@ static const struct key_case {
     { "another one that is found at times", "%O", "openssl", "N", PATH_UNTRUSTED, 0 },
     { "a root with a namesake that is found at times", "N%M", "openssl", "N", PATH_UNDETERMINED, 0 },
     { "a cross-certificate below what is found at times", "X%O", "openssl", "N", PATH_UNDETERMINED, 0 },
+    { "of two roots of a name GnuTLS takes the last", "Nc", "gnutls", "N", PATH_UNTRUSTED, 0 },
+    { "or the first, where it is the list that is cut", "eN", "gnutls", "N", PATH_UNDETERMINED, 0 },
+    { "NSS takes one of two roots", "ab", "nss", "a", PATH_UNDETERMINED, 0 },
+    { "which is all one where both may issue the same", "aA", "nss", "a", PATH_TRUSTED, 'a' },
     { "a root known by its hash alone", "?N", "rfc5280", "N", PATH_UNDETERMINED, 0 },
     { "another one known by its hash alone", "?O", "rfc5280", "N", PATH_UNTRUSTED, 0 },
 };
@@ -356,6 +368,10 @@ static const struct advice_case {
     { "a root to add", "LI", "", "O", "rfc5280", "add root \"New\"" },
     { "roots to put first", "LI", "", "XN", "openssl", "put the self-signed roots first" },
     { "a leaf to renew", "EI", "X", "N", "rfc5280", "renew the server's certificate" },
+    { "an intermediate that is not served", "L", "", "N", "rfc5280",
+      "serve the certificate of CN = Issuing" },
+    { "a rejection to lift", "LI", "", "-N", "rfc5280", "lift the rejection of \"New\"" },
+    { "an intermediate to replace", "Li", "", "N", "rfc5280", "in the place of \"Issuing\"" },
 };
 
 static void advice_is_as_described(void **state)
