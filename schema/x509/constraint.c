@@ -202,8 +202,9 @@ static enum match match_uri(const GENERAL_NAME *name, const GENERAL_NAME *base)
 
     if (memchr(uri.bytes, '\0', uri.size) != NULL || !find_uri_host(uri, &host))
         return MATCH_UNKNOWN;
+    /* a host is itself alone (RFC 5280 section 4.2.1.10); for Go, GnuTLS and webpki it has its subdomains with it */
     if (domain.size > 0 && domain.bytes[0] != '.')
-        return same(host, domain) ? MATCH_YES : MATCH_NO;
+        return same(host, domain) ? MATCH_YES : within_domain(host, domain) ? MATCH_PART : MATCH_NO;
     return within_domain(host, domain) ? MATCH_YES : MATCH_NO;
 }
 

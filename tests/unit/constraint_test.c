@@ -101,6 +101,8 @@ static const struct constraint_case {
       CONSTRAINT_PERMITTED },
     { "another host of a URI", "permitted;URI:example.com", "CN=A", "URI:https://www.example.com/",
       CONSTRAINT_EXCLUDED },
+    { "a host of a URI below an excluded one", "excluded;URI:example.com", "CN=A",
+      "URI:https://www.example.com/", CONSTRAINT_EXCLUDED },
     { "a URI without a host", "permitted;URI:example.com", "CN=A", "URI:urn:a:b", CONSTRAINT_UNDECIDABLE },
     { "a form that nobody compares", "permitted;RID:1.2.3", "CN=A", "RID:1.2.3.4", CONSTRAINT_UNDECIDABLE },
     { "a form that nobody compares and nobody uses", "permitted;RID:1.2.3", "CN=A", "DNS:a",
