@@ -71,7 +71,6 @@ static void add_answer(struct output *output, enum path_verdict verdict)
 
 static void print_answer(struct output *output, const struct explain_subject *subject)
 {
-    add_answer(output, subject->result->verdict);
     if (output->matrix != NULL) {
         matrix_add(output->matrix, subject->result);
         return;
@@ -123,10 +122,18 @@ static void search_by_key(const struct question *question, const struct question
     result->paths_total = result->path_count;
 }
 
-static void explain_chain(const struct question *question, const struct question_chain *chain,
+/* Where several clients or instants are asked about, it is: who breaks then? Chains that no server presents break nobody. */
+static bool matters(const struct question *question, size_t chain, int64_t at)
+{
+    return question->client_count * question->instant_count == 1 ||
+           question_serves(question, chain, question_phase(question, at));
+}
+
+static void explain_chain(const struct question *question, size_t number,
                           const struct question_client *client, int64_t at,
                           const struct explain_settings *settings, struct output *output)
 {
+    const struct question_chain *chain = &question->chains[number];
     const struct path_query query = { .chain = &chain->certificates,
                                       .chain_malformed = chain->malformed,
                                       .known = &question->known,
@@ -156,6 +163,8 @@ static void explain_chain(const struct question *question, const struct question
         path_search(&query, &result);
     if (settings->profile && chain->certificates.count > 0)
         shape_judge(&result);
+    if (matters(question, number, at))
+        add_answer(output, result.verdict);
     print_answer(output, &subject);
     path_result_clear(&result);
 }
@@ -176,7 +185,7 @@ static void explain_all(const struct question *question, const struct explain_se
     }
     for (size_t i = 0; i < question->chain_count; i++) {
         for (size_t j = 0; j < columns; j++)
-            explain_chain(question, &question->chains[i], &question->clients[j / question->instant_count],
+            explain_chain(question, i, &question->clients[j / question->instant_count],
                           question->instants[j % question->instant_count], settings, output);
     }
     if (output->as_json && output->several) {

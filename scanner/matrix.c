@@ -45,34 +45,9 @@ static const struct cell *cell_at(const struct matrix *matrix, size_t chain, siz
     return &matrix->cells[(chain * question->client_count + client) * question->instant_count + instant];
 }
 
-/* The one that was asked about, else the one of that instant. */
-static const struct campaign_phase *phase_at(const struct question *question, int64_t at)
-{
-    if (question->phase != NULL)
-        return question->phase;
-    for (size_t i = 0; question->campaign != NULL && i < question->campaign->phase_count; i++) {
-        const struct campaign_phase *phase = &question->campaign->phases[i];
-
-        if (phase->starts <= at && at < phase->end)
-            return phase;
-    }
-    return NULL;
-}
-
 static const char *chain_name(const struct question *question, size_t chain)
 {
     return question->chains[chain].name != NULL ? question->chains[chain].name : "chain";
-}
-
-/* Outside of all phases, and for a chain from a file, it is as if every chain were served. */
-static bool is_served(const struct question *question, size_t chain, const struct campaign_phase *phase)
-{
-    for (size_t i = 0; phase != NULL && question->chains[chain].name != NULL && i < phase->serves_count;
-         i++) {
-        if (strcmp(question->campaign->chains[phase->serves[i]].name, question->chains[chain].name) == 0)
-            return true;
-    }
-    return phase == NULL || question->chains[chain].name == NULL;
 }
 
 static const char *word_of(enum path_verdict verdict)
@@ -154,14 +129,14 @@ static void write_outcome(const struct matrix *matrix, size_t client, size_t ins
     for (size_t i = 0; i < question->chain_count; i++) {
         const struct cell *cell = cell_at(matrix, i, client, instant);
 
-        if (is_served(question, i, phase) && worst != PATH_UNTRUSTED && cell->verdict != PATH_TRUSTED)
+        if (question_serves(question, i, phase) && worst != PATH_UNTRUSTED && cell->verdict != PATH_TRUSTED)
             worst = cell->verdict;
     }
     text_add(out, worst == PATH_TRUSTED ? "survives" : worst == PATH_UNTRUSTED ? "breaks" : "unknown");
     for (size_t i = 0; worst != PATH_TRUSTED && i < question->chain_count; i++) {
         const struct cell *cell = cell_at(matrix, i, client, instant);
 
-        if (!is_served(question, i, phase) || cell->verdict != worst)
+        if (!question_serves(question, i, phase) || cell->verdict != worst)
             continue;
         text_format(out, "%s%s", separator, chain_name(question, i));
         if (cell->reason != NULL)
@@ -175,7 +150,7 @@ static void write_instant(const struct matrix *matrix, size_t instant, struct te
 {
     const struct question *question = matrix->question;
     int64_t at = question->instants[instant];
-    const struct campaign_phase *phase = phase_at(question, at);
+    const struct campaign_phase *phase = question_phase(question, at);
     int names = width_of_names(matrix);
     struct text name = { 0 };
     char text[CLOCK_TEXT_BYTES];
@@ -189,7 +164,7 @@ static void write_instant(const struct matrix *matrix, size_t instant, struct te
     for (size_t i = 0; i < question->chain_count; i++)
         text_format(out, "  %s%-*s", chain_name(question, i),
                     width_of_chain(question, i) - (int)strlen(chain_name(question, i)),
-                    phase != NULL && is_served(question, i, phase) ? "*" : "");
+                    phase != NULL && question_serves(question, i, phase) ? "*" : "");
     text_add(out, "  then\n");
     for (size_t client = 0; client < question->client_count; client = end_of_row(matrix, client)) {
         name_row(matrix, client, end_of_row(matrix, client), &name);

@@ -227,6 +227,29 @@ bool question_read(struct question *question, const struct explain_settings *set
                                    : take_campaign_chains(question, settings->phase, err);
 }
 
+const struct campaign_phase *question_phase(const struct question *question, int64_t at)
+{
+    if (question->phase != NULL)
+        return question->phase;
+    for (size_t i = 0; question->campaign != NULL && i < question->campaign->phase_count; i++) {
+        const struct campaign_phase *phase = &question->campaign->phases[i];
+
+        if (phase->starts <= at && at < phase->end)
+            return phase;
+    }
+    return NULL;
+}
+
+bool question_serves(const struct question *question, size_t chain, const struct campaign_phase *phase)
+{
+    for (size_t i = 0; phase != NULL && question->chains[chain].name != NULL && i < phase->serves_count;
+         i++) {
+        if (strcmp(question->campaign->chains[phase->serves[i]].name, question->chains[chain].name) == 0)
+            return true;
+    }
+    return phase == NULL || question->chains[chain].name == NULL;
+}
+
 void question_clear(struct question *question)
 {
     for (size_t i = 0; i < question->chain_count; i++) {

@@ -55,4 +55,10 @@ struct question {
 /* False with *err when a file cannot be read or an option makes no sense; clear in both cases. */
 MUST_CHECK bool question_read(struct question *question, const struct explain_settings *settings,
                               struct error *err);
+/* The phase that was asked about, else the one of that instant; NULL for none. */
+const struct campaign_phase *question_phase(const struct question *question, int64_t at);
+
+/* Whether servers present the chain in it. Outside of all phases, and a chain from a file, it is as if they did. */
+bool question_serves(const struct question *question, size_t chain, const struct campaign_phase *phase);
+
 void question_clear(struct question *question);
