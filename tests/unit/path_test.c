@@ -211,6 +211,7 @@ static const struct path_case {
     { "an expired leaf", "EI", "", "N", "rfc5280", NULL, PATH_UNTRUSTED, "EIN", "expired" },
     { "the right host", "LI", "", "N", "rfc5280", "www.example.com", PATH_TRUSTED, "LIN", "" },
     { "the wrong host", "LI", "", "N", "rfc5280", "example.org", PATH_UNTRUSTED, "LIN", "hostname" },
+    { "a domain is no host", "LI", "", "N", "rfc5280", ".example.com", PATH_UNTRUSTED, "LIN", "hostname" },
     { "a pinned leaf", "LI", "", "L", "rfc5280", NULL, PATH_TRUSTED, "L", "" },
     { "a pinned leaf does not help Node", "LI", "", "L", "node", NULL, PATH_UNTRUSTED, "LI", "no-issuer" },
     { "an entry known by its hash may be what is missing", "LI", "", "?N", "rfc5280", NULL, PATH_UNDETERMINED,
