@@ -52,6 +52,34 @@ static bool try_serving(const struct explain_subject *subject, struct text *out)
     return false;
 }
 
+/* A trust set as the client has it, so far without entries. */
+static struct trust_set *start_set(const struct trust_set *now)
+{
+    struct trust_set *set = trust_set_new();
+
+    set->complete = now == NULL || now->complete;
+    for (size_t i = 0; now != NULL && i < now->parameters.count; i++)
+        text_list_add(&set->parameters, now->parameters.items[i]);
+    return set;
+}
+
+static void add_entry(struct trust_set *set, const struct trust_entry *entry, uint32_t marks)
+{
+    trust_set_add(set, &entry->fingerprint, &entry->key_identity, marks, entry->certificate);
+}
+
+/* With this set in the place of the client's own, which is freed. */
+static bool set_would_do(const struct explain_subject *subject, struct trust_set *set)
+{
+    struct path_query query = *subject->query;
+    bool helps;
+
+    query.trust = set;
+    helps = would_do(&query);
+    trust_set_free(set);
+    return helps;
+}
+
 static void add_entries(struct trust_set *set, const struct trust_set *from, bool self_issued)
 {
     for (size_t i = 0; i < from->count; i++) {
@@ -59,7 +87,7 @@ static void add_entries(struct trust_set *set, const struct trust_set *from, boo
         bool is_root = entry->certificate != NULL && certificate_is_self_issued(entry->certificate);
 
         if (is_root == self_issued)
-            trust_set_add(set, &entry->fingerprint, &entry->key_identity, entry->marks, entry->certificate);
+            add_entry(set, entry, entry->marks);
     }
 }
 
@@ -68,85 +96,58 @@ static bool try_reordering(const struct explain_subject *subject, struct text *o
 {
     const struct trust_set *now = subject->query->trust;
     struct trust_set *set;
-    struct path_query query = *subject->query;
-    bool helps;
 
-    if (!query.model->order_matters || now == NULL)
+    if (!subject->query->model->order_matters || now == NULL)
         return false;
-    set = trust_set_new();
-    set->complete = now->complete;
+    set = start_set(now);
     add_entries(set, now, true);
     add_entries(set, now, false);
-    for (size_t i = 0; i < now->parameters.count; i++)
-        text_list_add(&set->parameters, now->parameters.items[i]);
-    query.trust = set;
-    helps = would_do(&query);
-    trust_set_free(set);
-    if (helps)
-        text_add(out, "put the self-signed roots first in the trust store: this client follows the first "
-                      "certificate of a name, and a cross-certificate stands before its root");
-    return helps;
+    if (!set_would_do(subject, set))
+        return false;
+    text_add(out, "put the self-signed roots first in the trust store: this client follows the first "
+                  "certificate of a name, and a cross-certificate stands before its root");
+    return true;
 }
 
-static bool try_without_marks(const struct explain_subject *subject, uint32_t cleared)
+static bool lifting_helps(const struct explain_subject *subject, size_t lifted)
 {
     const struct trust_set *now = subject->query->trust;
-    struct trust_set *set = trust_set_new();
-    struct path_query query = *subject->query;
-    bool helps;
+    struct trust_set *set = start_set(now);
 
-    set->complete = now->complete;
     for (size_t i = 0; i < now->count; i++)
-        trust_set_add(set, &now->entries[i].fingerprint, &now->entries[i].key_identity,
-                      now->entries[i].marks & ~cleared, now->entries[i].certificate);
-    for (size_t i = 0; i < now->parameters.count; i++)
-        text_list_add(&set->parameters, now->parameters.items[i]);
-    query.trust = set;
-    helps = would_do(&query);
-    trust_set_free(set);
-    return helps;
-}
-
-static const struct trust_entry *find_rejected(const struct trust_set *trust)
-{
-    for (size_t i = 0; trust != NULL && i < trust->count; i++) {
-        if ((trust->entries[i].marks & TRUST_MARK_REJECTED) != 0 && trust->entries[i].certificate != NULL)
-            return &trust->entries[i];
-    }
-    return NULL;
+        add_entry(set, &now->entries[i], now->entries[i].marks & ~(i == lifted ? TRUST_MARK_REJECTED : 0u));
+    return set_would_do(subject, set);
 }
 
 /* To add once more what the store rejects would leave it rejected. */
 static bool try_lifting(const struct explain_subject *subject, struct text *out)
 {
-    const struct trust_entry *rejected = find_rejected(subject->query->trust);
+    const struct trust_set *now = subject->query->trust;
 
-    if (rejected == NULL || !try_without_marks(subject, TRUST_MARK_REJECTED))
-        return false;
-    text_add(out, "lift the rejection of ");
-    name_certificate(out, rejected->certificate);
-    text_add(out, " in the trust store");
-    return true;
+    for (size_t i = 0; now != NULL && i < now->count; i++) {
+        const struct trust_entry *entry = &now->entries[i];
+
+        if ((entry->marks & TRUST_MARK_REJECTED) == 0 || entry->certificate == NULL ||
+            !lifting_helps(subject, i))
+            continue;
+        text_add(out, "lift the rejection of ");
+        name_certificate(out, entry->certificate);
+        text_add(out, " in the trust store");
+        return true;
+    }
+    return false;
 }
 
 /* The client's store holds one root more, put in front as an administrator can. */
 static bool try_adding(const struct explain_subject *subject, struct certificate *root, struct text *out)
 {
-    struct trust_set *set = trust_set_new();
     const struct trust_set *now = subject->query->trust;
-    struct path_query query = *subject->query;
-    bool helps;
+    struct trust_set *set = start_set(now);
 
     trust_set_add(set, certificate_fingerprint(root), certificate_key_identity(root), 0, root);
     for (size_t i = 0; now != NULL && i < now->count; i++)
-        trust_set_add(set, &now->entries[i].fingerprint, &now->entries[i].key_identity, now->entries[i].marks,
-                      now->entries[i].certificate);
-    for (size_t i = 0; now != NULL && i < now->parameters.count; i++)
-        text_list_add(&set->parameters, now->parameters.items[i]);
-    query.trust = set;
-    helps = would_do(&query);
-    trust_set_free(set);
-    if (!helps)
+        add_entry(set, &now->entries[i], now->entries[i].marks);
+    if (!set_would_do(subject, set))
         return false;
     text_add(out, "add root ");
     name_certificate(out, root);

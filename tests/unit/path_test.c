@@ -372,6 +372,8 @@ static const struct advice_case {
     { "an intermediate that is not served", "L", "", "N", "rfc5280",
       "serve the certificate of CN = Issuing" },
     { "a rejection to lift", "LI", "", "-N", "rfc5280", "lift the rejection of \"New\"" },
+    { "of two rejections the one that matters", "LI", "", "-O-N", "rfc5280",
+      "lift the rejection of \"New\"" },
     { "an intermediate to replace", "Li", "", "N", "rfc5280", "in the place of \"Issuing\"" },
 };
 
