@@ -325,3 +325,11 @@ char *tree_find_text(int root_fd, const char *path, const char *mark, const char
     munmap((void *)(uintptr_t)bytes, (size_t)status.st_size);
     return at == NULL ? NULL : text_take(&found);
 }
+
+bool tree_has_text(int root_fd, const char *path, const char *mark)
+{
+    char *rest = tree_find_text(root_fd, path, mark, "");
+
+    free(rest);
+    return rest != NULL;
+}

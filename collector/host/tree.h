@@ -48,6 +48,9 @@ void tree_walk(int root_fd, const char *path, int levels, struct text_list *path
  */
 char *tree_find_text(int root_fd, const char *path, const char *mark, const char *ends);
 
+/* Whether `mark` stands in the bytes of a file. */
+bool tree_has_text(int root_fd, const char *path, const char *mark);
+
 /* "/a/b" and "c" make "/a/b/c"; an absolute second part stands alone. The caller's to free. */
 char *tree_join(const char *folder, const char *name);
 

@@ -26,19 +26,11 @@ static bool is_of_openssl(const char *model)
     return text_starts(model, "openssl");
 }
 
-static bool has_text(int root_fd, const char *path, const char *mark)
-{
-    char *rest = tree_find_text(root_fd, path, mark, "");
-
-    free(rest);
-    return rest != NULL;
-}
-
 const char *libcurl_model(int root_fd, const char *program)
 {
-    if (has_text(root_fd, program, "libcurl-gnutls.so"))
+    if (tree_has_text(root_fd, program, "libcurl-gnutls.so"))
         return gnutls_model(root_fd);
-    return has_text(root_fd, program, "libcurl-nss.so") ? OF_NSS : "openssl-partial";
+    return tree_has_text(root_fd, program, "libcurl-nss.so") ? OF_NSS : "openssl-partial";
 }
 
 static const char *name_of(const char *model)
@@ -53,10 +45,10 @@ static void read_backend(struct installed *installed, int root_fd, const char *l
 {
     char *directory;
 
-    if (!is_of_openssl(installed->model) || has_text(root_fd, library, "libssl.so"))
+    if (!is_of_openssl(installed->model) || tree_has_text(root_fd, library, "libssl.so"))
         return;
     directory = openssldir_of(root_fd, library);
-    if (has_text(root_fd, library, "libnss3.so"))
+    if (tree_has_text(root_fd, library, "libnss3.so"))
         installed->model = OF_NSS;
     else if (directory == NULL)
         installed->unclear = "libcurl's TLS";

@@ -37,12 +37,11 @@ static char *node_program(int root_fd, const char *resolved)
 void node_add(struct installed_list *list, int root_fd, const char *path, const char *resolved)
 {
     struct installed *installed = installed_add(list, RUNTIME_NODE, path, resolved, NULL, "node");
-    char *program, *mark, *directory;
+    char *program, *directory;
 
     if (installed == NULL)
         return;
     program = node_program(root_fd, resolved);
-    mark = tree_find_text(root_fd, program, "\"NODE_OPENSSL_CERT_STORE", "");
     directory = openssldir_of(root_fd, program);
     installed->carries_openssl = directory != NULL;
     if (installed->carries_openssl) {
@@ -59,7 +58,7 @@ void node_add(struct installed_list *list, int root_fd, const char *path, const 
     }
     installed->configuration_name = tree_find_text(root_fd, program, "NODE_OPENSSL_CONF_NAME=", "\"");
     installed->version = tree_find_text(root_fd, program, "node.js/v", " ");
-    if (mark != NULL) {
+    if (tree_has_text(root_fd, program, "\"NODE_OPENSSL_CERT_STORE")) {
         for (size_t i = 0; i < installed->system_stores.count; i++)
             text_list_add(&installed->stores, installed->system_stores.items[i]);
     } else {
@@ -67,7 +66,6 @@ void node_add(struct installed_list *list, int root_fd, const char *path, const 
         text_list_add(&installed->stores, program);
     }
     installed->home = program;
-    free(mark);
     free(directory);
 }
 

@@ -265,7 +265,6 @@ void php_trust_read(struct php_trust *trust, int root_fd, const char *program)
 {
     const char *way = way_of(program)->folder;
     struct ini_files files = { 0 };
-    char *library;
 
     list_files(root_fd, program, &files);
     for (size_t i = 0; i < files.found.count; i++) {
@@ -278,9 +277,7 @@ void php_trust_read(struct php_trust *trust, int root_fd, const char *program)
         php_pools_add_files(&trust->files, root_fd, program);
     text_list_clear(&files.found);
     text_list_clear(&files.looked_at);
-    library = tree_find_text(root_fd, program, "libcurl.so", "");
-    trust->loads_curl = trust->loads_curl || library != NULL;
-    free(library);
+    trust->loads_curl = trust->loads_curl || tree_has_text(root_fd, program, "libcurl.so");
     for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++) {
         const struct elsewhere *row = &elsewhere[i];
 

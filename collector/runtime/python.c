@@ -160,12 +160,10 @@ static bool follows_default(int root_fd, enum runtime runtime, const char *modul
     const char *file = runtime == RUNTIME_PIP     ? "_vendor/urllib3/util/ssl_.py"
                        : runtime == RUNTIME_HTTPX ? "_config.py"
                                                   : "../urllib3/util/ssl_.py";
-    char *path = tree_join(module, file),
-         *mark = tree_find_text(
-             root_fd, path, runtime == RUNTIME_HTTPX ? "create_default_context" : "VERIFY_X509_STRICT", "");
-    bool follows = mark != NULL || runtime == RUNTIME_CERTIFI;
+    const char *mark = runtime == RUNTIME_HTTPX ? "create_default_context" : "VERIFY_X509_STRICT";
+    char *path = tree_join(module, file);
+    bool follows = tree_has_text(root_fd, path, mark) || runtime == RUNTIME_CERTIFI;
 
-    free(mark);
     free(path);
     return follows;
 }
@@ -461,15 +459,14 @@ void pip_choose(struct choice *choice, const struct installed *installed, const 
 void botocore_settle(struct trust_settings *settings, const struct process *process,
                      const struct installed *installed, int root_fd)
 {
-    char *home = home_of(process, root_fd), *path = home == NULL ? NULL : tree_join(home, ".aws/config"),
-         *named = path == NULL ? NULL : tree_find_text(root_fd, path, "ca_bundle", "");
+    char *home = home_of(process, root_fd), *path = home == NULL ? NULL : tree_join(home, ".aws/config");
 
     (void)installed;
     if (path != NULL && tree_exists(root_fd, path))
         text_list_add(&settings->files, path);
-    if (named != NULL && process_variable(process, "AWS_CA_BUNDLE") == NULL)
+    if (path != NULL && tree_has_text(root_fd, path, "ca_bundle") &&
+        process_variable(process, "AWS_CA_BUNDLE") == NULL)
         settings_set(settings, SETTING_UNSETTLED, "ca_bundle", "");
-    free(named);
     free(path);
     free(home);
 }

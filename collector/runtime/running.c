@@ -39,27 +39,19 @@ static char *started_as(const struct process *process, int root_fd)
 }
 
 /*
- * Programs of no kind that we know. Whoever honours OpenSSL's variables has their name in its bytes, or in those
- * of a library that it has mapped; that is OpenSSL itself (Ruby, nginx, a static build), Go, and Rust's
- * native-certs. All but Go are judged as OpenSSL, the sternest of them.
- */
-static bool has_text(int root_fd, const char *path, const char *mark)
-{
-    char *rest = tree_find_text(root_fd, path, mark, "");
-
-    free(rest);
-    return rest != NULL;
-}
-
-/*
  * A program with rustls that honours no variables has its roots compiled in, as names and keys without the certificates
  * that they are from (webpki-roots): which ones is not read.
  */
 static bool carries_rustls(int root_fd, const char *path)
 {
-    return has_text(root_fd, path, "rustls-webpki-");
+    return tree_has_text(root_fd, path, "rustls-webpki-");
 }
 
+/*
+ * Programs of no kind that we know. Whoever honours OpenSSL's variables has their name in its bytes, or in those
+ * of a library that it has mapped; that is OpenSSL itself (Ruby, nginx, a static build), Go, and Rust's
+ * native-certs. All but Go are judged as OpenSSL, the sternest of them.
+ */
 static bool has_no_trust(struct installed_list *list, const struct mappings *mappings, int root_fd)
 {
     const char *path = mappings->process->executable;
@@ -67,7 +59,7 @@ static bool has_no_trust(struct installed_list *list, const struct mappings *map
     if (mappings_have(mappings, "libcrypto.so") || !tree_is_file(root_fd, path))
         return false;
     if (!text_list_has(&list->plain, path) &&
-        (has_text(root_fd, path, "SSL_CERT_FILE") || carries_rustls(root_fd, path)))
+        (tree_has_text(root_fd, path, "SSL_CERT_FILE") || carries_rustls(root_fd, path)))
         return false;
     if (!text_list_has(&list->plain, path))
         text_list_add(&list->plain, path);
@@ -80,7 +72,7 @@ static enum runtime kind_of_stranger(const struct mappings *mappings, int root_f
 
     if (go_made(root_fd, path))
         return RUNTIME_GO;
-    if (!mappings_have(mappings, "libcrypto.so") && !has_text(root_fd, path, "SSL_CERT_FILE") &&
+    if (!mappings_have(mappings, "libcrypto.so") && !tree_has_text(root_fd, path, "SSL_CERT_FILE") &&
         carries_rustls(root_fd, path))
         return RUNTIME_RUSTLS;
     return RUNTIME_OPENSSL;

@@ -64,16 +64,15 @@ static void take_line(void *context, const char *section, const char *key, const
 /* Its default is GnuTLS's. A wget of another library is a program like others. */
 void wget_add(struct installed_list *list, int root_fd, const char *path, const char *resolved)
 {
-    char *linked = tree_find_text(root_fd, path, "libgnutls.so", "");
     const struct installed *library = gnutls_find(list);
     const char *bundle = library == NULL || library->stores.count == 0 ? NULL : library->stores.items[0],
                *unclear = library == NULL ? "libgnutls.so" : library->unclear;
     struct installed *installed =
-        linked == NULL ? NULL
-                       : installed_add(list, RUNTIME_WGET, path, resolved, NULL, gnutls_model(root_fd));
+        tree_has_text(root_fd, path, "libgnutls.so")
+            ? installed_add(list, RUNTIME_WGET, path, resolved, NULL, gnutls_model(root_fd))
+            : NULL;
     struct wget_trust trust = { 0 };
 
-    free(linked);
     if (installed == NULL)
         return;
     if (bundle != NULL)
