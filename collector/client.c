@@ -125,18 +125,16 @@ static void add_speaker(struct client_list *list, const struct installed *instal
 }
 
 /* A program that is connected to the servers in question with none of the TLS that we know. */
-static const struct installed stranger = {
-    .runtime = RUNTIME_STRANGER,
-    .version = (char *)(uintptr_t) "",
-    .model = "rfc5280",
-};
-
-static void add_stranger(struct client_list *list, int root_fd, const struct running *running)
+static void add_unknown_tls(struct client_list *list, int root_fd, const struct running *running)
 {
-    struct installed installed = stranger;
+    const struct installed program = {
+        .runtime = RUNTIME_UNKNOWN_TLS,
+        .executable = running->process->executable,
+        .version = (char *)(uintptr_t) "",
+        .model = "rfc5280",
+    };
 
-    installed.executable = running->process->executable;
-    add_speaker(list, &installed, root_fd, running, true);
+    add_speaker(list, &program, root_fd, running, true);
 }
 
 /*
@@ -174,7 +172,7 @@ void client_list_read(struct client_list *list, const struct process_list *proce
         if (running.count == 0 && is_unseen(process))
             add_speaker(list, &unseen, root_fd, &running, false);
         else if (running.count == 0 && process->executable != NULL && speech == CLIENT_CONNECTS)
-            add_stranger(list, root_fd, &running);
+            add_unknown_tls(list, root_fd, &running);
         running_clear(&running);
     }
     for (size_t i = 0; i < installed.count; i++) {

@@ -49,7 +49,7 @@ static enum guidance_target target_of(const struct client *client, const struct 
     case RUNTIME_GNUTLS:
     case RUNTIME_GIT:
     case RUNTIME_WGET:
-    case RUNTIME_STRANGER:
+    case RUNTIME_UNKNOWN_TLS:
     case RUNTIME_UNSEEN:
     case RUNTIMES: break;
     }

@@ -88,7 +88,7 @@ static bool open_question(const struct client *client, struct text *why)
         text_format(why, "its type of trust store, %s, is not read", client->choice.store_type);
     else if (client->runtime == RUNTIME_UNSEEN)
         text_add(why, "only root, or CAP_SYS_PTRACE with CAP_DAC_READ_SEARCH, may look into them");
-    else if (client->runtime == RUNTIME_STRANGER)
+    else if (client->runtime == RUNTIME_UNKNOWN_TLS)
         text_add(why, "it is connected to the platform with a TLS that is not known");
     else if (client->choice.unsettled)
         text_format(why, "not all of what it was told to trust is known%s%s",

@@ -21,7 +21,7 @@ static const struct kind kinds[RUNTIMES] = {
     [RUNTIME_GNUTLS] = { "gnutls", gnutls_add, NULL, gnutls_choose },
     [RUNTIME_GIT] = { "git", git_add, git_settle, git_choose },
     [RUNTIME_WGET] = { "wget", wget_add, wget_settle, wget_choose },
-    [RUNTIME_STRANGER] = { "stranger", NULL, NULL, NULL },
+    [RUNTIME_UNKNOWN_TLS] = { "unknown-tls", NULL, NULL, NULL },
     [RUNTIME_UNSEEN] = { "unseen", NULL, NULL, NULL },
 };
 

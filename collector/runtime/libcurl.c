@@ -16,6 +16,10 @@ static const char default_directory[] = "/etc/ssl/certs";
 
 #define OF_NSS "nss-pem"
 
+/* Debian's of other libraries than OpenSSL have names of their own. */
+#define GNUTLS_LIBRARY "libcurl-gnutls.so"
+#define NSS_LIBRARY "libcurl-nss.so"
+
 static bool is_of_gnutls(const char *model)
 {
     return text_starts(model, "gnutls");
@@ -28,31 +32,35 @@ static bool is_of_openssl(const char *model)
 
 const char *libcurl_model(int root_fd, const char *program)
 {
-    if (tree_has_text(root_fd, program, "libcurl-gnutls.so"))
+    if (tree_has_text(root_fd, program, GNUTLS_LIBRARY))
         return gnutls_model(root_fd);
-    return tree_has_text(root_fd, program, "libcurl-nss.so") ? OF_NSS : "openssl-partial";
+    return tree_has_text(root_fd, program, NSS_LIBRARY) ? OF_NSS : "openssl-partial";
 }
 
 static const char *name_of(const char *model)
 {
-    return is_of_gnutls(model)    ? "libcurl-gnutls.so.4"
+    return is_of_gnutls(model)    ? GNUTLS_LIBRARY ".4"
            : is_of_openssl(model) ? "libcurl.so.4"
-                                  : "libcurl-nss.so.4";
+                                  : NSS_LIBRARY ".4";
 }
 
-/* The names of Debian's libraries say it; others have but one, and Red Hat's was made with NSS up to RHEL 7. */
+static bool has_openssl(int root_fd, const char *library)
+{
+    char *directory = openssldir_of(root_fd, library); /* of one inside it */
+
+    free(directory);
+    return directory != NULL || tree_has_text(root_fd, library, "libssl.so");
+}
+
+/* The others have one name: Red Hat's was made with NSS up to RHEL 7. */
 static void read_backend(struct installed *installed, int root_fd, const char *library)
 {
-    char *directory;
-
-    if (!is_of_openssl(installed->model) || tree_has_text(root_fd, library, "libssl.so"))
+    if (!is_of_openssl(installed->model) || has_openssl(root_fd, library))
         return;
-    directory = openssldir_of(root_fd, library);
     if (tree_has_text(root_fd, library, "libnss3.so"))
         installed->model = OF_NSS;
-    else if (directory == NULL)
+    else
         installed->unclear = "libcurl's TLS";
-    free(directory);
 }
 
 static void add_stores(struct text_list *stores, int root_fd, const char *library)

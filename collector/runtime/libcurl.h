@@ -10,8 +10,8 @@
 const char *libcurl_model(int root_fd, const char *program);
 
 /*
- * Adds its stores and sets the version of what is installed, and its model where the library tells another TLS: those of the system's library of that model or, where there
- * is none, of the program, which may carry one.
+ * Adds its stores and sets the version of what is installed: those of the system's library of that model or, where there
+ * is none, of the program, which may carry one. The library may tell that the model is another.
  */
 void libcurl_describe(struct installed *installed, int root_fd);
 

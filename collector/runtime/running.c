@@ -175,7 +175,7 @@ static bool is_meant(const struct installed_list *list, const struct installed *
     case RUNTIME_GNUTLS:
     case RUNTIME_GIT:
     case RUNTIME_WGET:
-    case RUNTIME_STRANGER:
+    case RUNTIME_UNKNOWN_TLS:
     case RUNTIME_UNSEEN:
     case RUNTIMES: break;
     }

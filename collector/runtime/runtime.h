@@ -24,8 +24,8 @@ enum runtime {
     RUNTIME_GNUTLS, /* anything on GnuTLS's default */
     RUNTIME_GIT,
     RUNTIME_WGET,
-    RUNTIME_STRANGER, /* talks to the servers in question with a TLS that we do not know */
-    RUNTIME_UNSEEN,   /* processes that we may not look into: whatever they trust is unknown */
+    RUNTIME_UNKNOWN_TLS, /* talks to the servers in question with a TLS that we do not know */
+    RUNTIME_UNSEEN,      /* processes that we may not look into: whatever they trust is unknown */
     RUNTIMES
 };
 

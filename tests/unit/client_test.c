@@ -331,7 +331,7 @@ static const struct client_case {
       0,
       false },
     { "a program that is connected with no TLS that we know",
-      RUNTIME_STRANGER,
+      RUNTIME_UNKNOWN_TLS,
       "/srv/strange",
       "",
       "rfc5280",
