@@ -100,8 +100,8 @@ void shape_judge(struct path_result *result)
 {
     bool any = false;
 
-    if (result->verdict != PATH_TRUSTED ||
-        result->path_count == 0) /* who checks nothing has no profile either */
+    /* who checks nothing is trusted without a path, and has no profile either */
+    if (result->verdict != PATH_TRUSTED || result->path_count == 0)
         return;
     for (size_t i = 0; i < result->path_count; i++) {
         struct path *path = &result->paths[i];

@@ -185,18 +185,20 @@ static void walk_first_issuers(struct pool *pool, struct walk *walk)
 }
 
 /* Served twice is no stray. */
-static bool leaves_out_served(const struct pool *pool, const struct walk *walk)
+static bool has_all_served(const struct pool *pool, const struct walk *walk)
 {
     for (size_t i = 0; i < pool->query->chain->count; i++) {
         if (!contains(walk, pool->served[i]))
-            return true;
+            return false;
     }
-    return false;
+    return true;
 }
 
-/* The list in the order in which it was issued, without a self-signed end. */
-static void follow_served(struct pool *pool, struct walk *walk)
+/* The list in the order in which it was issued, without a self-signed end. Returns whether that is all that was served. */
+static bool follow_served(struct pool *pool, struct walk *walk)
 {
+    bool all;
+
     for (bool more = true; more && walk->count < WALK_DEPTH_MAX - 1;) {
         more = false;
         for (size_t i = 0; i < pool->served_count && !more; i++) {
@@ -208,9 +210,10 @@ static void follow_served(struct pool *pool, struct walk *walk)
         }
     }
     walk->bounded = walk->count >= WALK_DEPTH_MAX - 1;
-    walk->strays = leaves_out_served(pool, walk);
+    all = has_all_served(pool, walk);
     if (walk->count > 1 && pool->members[walk->members[walk->count - 1]].self_issued)
         walk->count--;
+    return all;
 }
 
 static bool same_name(const X509_NAME *a, const X509_NAME *b)
@@ -271,9 +274,10 @@ static void walk_served_list(struct pool *pool, struct walk *walk)
 {
     struct walk served, found = { .count = 0 };
     size_t last;
+    bool all;
 
     *walk = (struct walk){ .members = { 0 }, .count = 1 };
-    follow_served(pool, walk);
+    all = follow_served(pool, walk);
     served = *walk;
     last = walk->members[walk->count - 1];
     if (end_in(pool, walk, X509_get_issuer_name(certificate_x509(pool->members[last].certificate)), true)) {
@@ -283,7 +287,7 @@ static void walk_served_list(struct pool *pool, struct walk *walk)
     } else if (walk->count == 1 && pool->served_count == 1 && pool->members[0].anchor) {
         walk->anchored = walk->pinned = true;
         return;
-    } else if (walk->strays) { /* they follow the list's end, whose issuer they are not */
+    } else if (!all) { /* the rest follows the list's end, whose issuer it is not */
         return;
     }
     *walk = served;

@@ -13,7 +13,6 @@ struct walk {
     size_t count;
     bool anchored; /* ends at something that the client trusts */
     bool pinned;   /* it is the leaf itself that is trusted, whatever stands above it */
-    bool strays;   /* the server sent certificates that are not on it */
     bool bounded;  /* the limit on depth came first */
     bool unsure;   /* the client may have met an issuer on the way that another one would not */
 };

@@ -81,22 +81,15 @@ static bool is_der(const uint8_t *at, size_t size, int depth)
 
 /* extensions */
 
+/* But for policies, which tell a flaw of their own. */
 static const int known_extensions[] = {
-    NID_subject_alt_name,
-    NID_issuer_alt_name,
-    NID_basic_constraints,
-    NID_key_usage,
-    NID_ext_key_usage,
-    NID_name_constraints,
-    NID_certificate_policies,
-    NID_policy_constraints,
-    NID_policy_mappings,
-    NID_inhibit_any_policy,
-    NID_authority_key_identifier,
-    NID_subject_key_identifier,
-    NID_info_access,
-    NID_crl_distribution_points,
-    NID_ct_precert_scts,
+    NID_subject_alt_name,        NID_issuer_alt_name,
+    NID_basic_constraints,       NID_key_usage,
+    NID_ext_key_usage,           NID_name_constraints,
+    NID_policy_constraints,      NID_policy_mappings,
+    NID_inhibit_any_policy,      NID_authority_key_identifier,
+    NID_subject_key_identifier,  NID_info_access,
+    NID_crl_distribution_points, NID_ct_precert_scts,
 };
 
 static bool decodes(X509 *x509, int nid)
@@ -296,9 +289,10 @@ static bool is_loose(X509 *x509, const uint8_t *der, size_t size)
 unsigned encoding_flaws(X509 *x509, const uint8_t *der, size_t size)
 {
     unsigned flaws = (is_broken(x509) ? ENCODING_BROKEN : 0) | (is_faulty(x509) ? ENCODING_FAULTY : 0) |
-                     (is_loose(x509, der, size) ? ENCODING_LOOSE : 0) |
-                     (decodes(x509, NID_certificate_policies) ? 0 : ENCODING_POLICIES) |
-                     flaws_of_constraints(x509);
+                     (is_loose(x509, der, size) ? ENCODING_LOOSE : 0) | flaws_of_constraints(x509);
+
+    if (!decodes(x509, NID_certificate_policies))
+        flaws |= ENCODING_LOOSE | ENCODING_POLICIES;
 
     ERR_clear_error();
     return flaws;

@@ -13,7 +13,7 @@ enum encoding_flaw {
     ENCODING_BROKEN = 1, /* nobody takes it: dates that are no times of RFC 5280, an issuer without a name */
     ENCODING_FAULTY = 2, /* what RFC 5280 forbids and clients of several kinds refuse */
     ENCODING_LOOSE = 4,  /* no DER, an extension that cannot be decoded, a number that no CA may use */
-    ENCODING_POLICIES = 8, /* of these the certificate policies alone: they cannot be decoded */
+    ENCODING_POLICIES = 8, /* of the loose ones: certificate policies that cannot be decoded */
 };
 
 /* A set of enum encoding_flaw. `der` are the bytes that `x509` was parsed from. */

@@ -214,8 +214,8 @@ bool names_match_host(const struct certificate *certificate, const char *host)
         host++;
         size -= 2;
     }
-    if (size == 0 || size >= sizeof(name) ||
-        host[0] == '.') /* for X509_check_host() that is any name below it */
+    /* ".example.com" is to X509_check_host() any name below it */
+    if (size == 0 || size >= sizeof(name) || host[0] == '.')
         return false;
     memcpy(name, host, size);
     name[size] = '\0';

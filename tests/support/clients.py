@@ -141,12 +141,11 @@ curl = ctypes.CDLL("libcurl-nss.so.4")
 curl.curl_easy_init.restype = curl.curl_slist_append.restype = ctypes.c_void_p
 handle, port, store = ctypes.c_void_p(curl.curl_easy_init()), sys.argv[1], sys.argv[2].encode()
 bindings = ctypes.c_void_p(curl.curl_slist_append(None, b"%s:%%s:127.0.0.1" %% port.encode()))
-for option, value in ((10002, b"https://%s:%%s/" %% port.encode()), (10065, store), (10203, bindings)):
+URL, CAINFO, RESOLVE, NOBODY = 10002, 10065, 10203, 44
+for option, value in ((URL, b"https://%s:%%s/" %% port.encode()), (CAINFO, store), (RESOLVE, bindings)):
     curl.curl_easy_setopt(handle, option, value)
-curl.curl_easy_setopt(handle, 44, ctypes.c_long(1))
-code = curl.curl_easy_perform(handle)
-print(code, file=sys.stderr)
-sys.exit(code != 0)
+curl.curl_easy_setopt(handle, NOBODY, ctypes.c_long(1))
+sys.exit(curl.curl_easy_perform(handle) != 0)
 """ % (HOST, HOST)
 
 PYTHON = """import socket, ssl, sys
